@@ -1,0 +1,81 @@
+"""Pixels: square crops, and a cut-out set on a photographed background with soft edges and a shadow."""
+
+from dataclasses import dataclass
+
+from PIL import Image, ImageChops, ImageFilter
+
+SIZE = 320
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a cut-out stands, in fractions of the picture's side."""
+
+    width: float  # of the cut-out
+    x: float = 0.5  # of its centre
+    bottom: float = 0.85  # of its lowest visible pixel
+    mirror: bool = False
+    turn: float = 0.0  # degrees, counter-clockwise
+    shadow: float = 0.0  # 0 none, 1 black, on the ground below
+    soften: float = 0.6  # radius of the blur of its edge, in pixels
+    gain: tuple = (1.0, 1.0, 1.0)  # of its red, green and blue, to suit the light of the background
+
+
+def crop(image, box):
+    """`box` (left, top, right, bottom) of the image, scaled to the picture's size."""
+    left, top, right, bottom = box
+    if right - left != bottom - top:
+        raise ValueError(f"expected a square crop, got {right - left} x {bottom - top}")
+    if left < 0 or top < 0 or right > image.width or bottom > image.height:
+        raise ValueError(f"crop {box} leaves the image of {image.width} x {image.height}")
+    return image.convert("RGB").resize((SIZE, SIZE), Image.LANCZOS, box=box)
+
+
+def trim(cutout):
+    """The cut-out without its transparent margin, at most SIZE pixels long."""
+    visible = cutout.getchannel("A").point(lambda alpha: 255 if alpha > 24 else 0)
+    trimmed = cutout.crop(visible.getbbox())
+    trimmed.thumbnail((SIZE, SIZE), Image.LANCZOS)
+    return trimmed
+
+
+def compose(background, cutout, placement):
+    """The cut-out (RGBA) on the background (RGB, SIZE x SIZE)."""
+    figure = _figure(cutout, placement)
+    left = round(placement.x * SIZE - figure.width / 2)
+    top = round(placement.bottom * SIZE - figure.height)
+    layer = Image.new("RGBA", (SIZE, SIZE))
+    layer.paste(figure, (left, top))
+    result = background.convert("RGBA")
+    if placement.shadow:
+        shade = _shadow(layer.getchannel("A"), figure.size, (left, top), placement.shadow)
+        result.paste((0, 0, 0, 255), mask=shade)
+    result.alpha_composite(layer)
+    return result.convert("RGB")
+
+
+def _figure(cutout, placement):
+    figure = cutout.transpose(Image.FLIP_LEFT_RIGHT) if placement.mirror else cutout
+    if placement.turn:
+        figure = trim(figure.rotate(placement.turn, Image.BICUBIC, expand=True))
+    width = round(placement.width * SIZE)
+    figure = figure.resize((width, round(figure.height * width / figure.width)), Image.LANCZOS)
+    bands = [band.point(lambda v, g=gain: min(255, round(v * g))) for band, gain in zip(figure.split(), placement.gain)]
+    return Image.merge("RGBA", [*bands, _soft(figure.getchannel("A"), placement.soften)])
+
+
+def _soft(alpha, radius):
+    # Only inwards: a blur that reaches outwards would show the colour under transparent pixels.
+    return ImageChops.darker(alpha, alpha.filter(ImageFilter.GaussianBlur(radius))) if radius else alpha
+
+
+def _shadow(alpha, size, corner, strength):
+    # The lower part of the silhouette, flattened onto the ground and blurred.
+    width, height = size
+    left, top = corner
+    depth = max(4, round(width * 0.06))
+    feet = alpha.crop((left, top + height * 2 // 3, left + width, top + height))
+    flat = Image.new("L", (SIZE, SIZE))
+    flat.paste(feet.resize((width, depth), Image.BILINEAR), (left, top + height - depth * 2 // 3))
+    flat = flat.filter(ImageFilter.GaussianBlur(depth / 3))
+    return flat.point(lambda v: round(v * strength))
