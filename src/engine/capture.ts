@@ -1,0 +1,78 @@
+import { dispose, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
+import { EngineError, throwIfAborted } from './errors.ts';
+import { nhwcToNchw, type Shape4, type TensorData } from './layout.ts';
+import type { Run } from './model.ts';
+import { resolveClass, targetSeed, targetValue, type Target } from './targets.ts';
+import type { LoadOptions } from './weights/lazyWeights.ts';
+
+export interface CaptureRequest extends LoadOptions {
+  /** Taps whose activation is wanted. */
+  readonly layers?: readonly string[];
+  /** Taps (or `input`) at which the target's gradient is wanted. */
+  readonly gradients?: readonly string[];
+  /** Without a target the pass goes no further than the deepest of `layers`. */
+  readonly target?: Target | undefined;
+}
+
+/** All arrays are `[N, C, H, W]`, or `[N, features]` after flattening. */
+export interface Capture {
+  readonly activations: Readonly<Record<string, TensorData>>;
+  readonly gradients: Readonly<Record<string, TensorData>>;
+  /** Only with a target. */
+  readonly logits: TensorData | undefined;
+  /** The target's value and class for the first picture; only with a target. */
+  readonly target: { readonly class: number; readonly value: number } | undefined;
+}
+
+// #region capture
+/**
+ * Activations and gradients at any taps of a network, from one forward and at most one backward
+ * pass. What the run has computed before is not computed again.
+ */
+export async function capture(run: Run, request: CaptureRequest = {}): Promise<Capture> {
+  const { layers = [], gradients = [], target, ...options } = request;
+  const { trace, model } = run;
+  await run.forward([...layers, ...(target ? [model.output] : [])], options);
+  const activations = await readAll(layers.map((name) => [name, trace.value(name).tensor]));
+  if (!target) return { activations, gradients: {}, logits: undefined, target: undefined };
+
+  const logits = await read(trace.value(model.output).tensor);
+  const rows = rowsOf(logits);
+  const seed = tensor2d(rows.flatMap((row) => [...targetSeed(target, row)]), [...logits.shape] as [number, number]);
+  const backward = trace.backward(trace.value(model.output), seed, gradients);
+  const result = await readAll([...backward]);
+  dispose([seed, ...backward.values()]);
+  throwIfAborted(options.signal);
+  return { activations, gradients: result, logits, target: summary(target, rows[0]!) };
+}
+// #endregion
+
+/** @throws {EngineError} `invalid-option` if gradients are asked for without a target. */
+export function checkRequest({ gradients = [], target }: CaptureRequest): void {
+  if (gradients.length > 0 && !target)
+    throw new EngineError('invalid-option', 'gradients need a target: the class to differentiate');
+}
+
+function summary(target: Target, logits: Float32Array) {
+  return { class: resolveClass(target, logits), value: targetValue(target, logits) };
+}
+
+function rowsOf({ shape, data }: TensorData): Float32Array[] {
+  const classes = shape[1]!;
+  return Array.from({ length: shape[0]! }, (_, n) => data.slice(n * classes, (n + 1) * classes));
+}
+
+/** Downloads a tensor in PyTorch's layout. */
+async function read(tensor: Tensor): Promise<TensorData> {
+  const data = (await tensor.data()) as Float32Array;
+  if (tensor.rank !== 4) return { shape: tensor.shape, data: data.slice() };
+  const [n, h, w, c] = tensor.shape as [number, number, number, number];
+  return { shape: [n, c, h, w], data: nhwcToNchw(data, tensor.shape as unknown as Shape4) };
+}
+
+async function readAll(tensors: ReadonlyArray<readonly [string, Tensor]>) {
+  const entries = await Promise.all(
+    tensors.map(async ([name, tensor]) => [name, await read(tensor)] as const),
+  );
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,8 @@
+import { mul, relu as rectify, step, tidy } from '@tensorflow/tfjs-core';
+import type { Operation } from '../trace.ts';
+
+/** max(x, 0); its derivative at 0 is 0, as in PyTorch. */
+export const relu: Operation = {
+  forward: (x) => rectify(x),
+  vjp: (outputGradient, _inputs, output) => tidy(() => mul(outputGradient, step(output))),
+};

@@ -1,0 +1,129 @@
+import { add, dispose, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
+import { EngineError } from './errors.ts';
+
+/**
+ * A differentiable step of a network. `forward` and `vjp` return fresh tensors that the caller owns;
+ * neither disposes of its arguments. Tensors are NHWC.
+ */
+export interface Operation {
+  forward(...inputs: Tensor[]): Tensor;
+  /** Vector-Jacobian product: the gradient with respect to input `index`, from the output's gradient. */
+  vjp(outputGradient: Tensor, inputs: readonly Tensor[], output: Tensor, index: number): Tensor;
+  /** Frees the weights the operation holds. */
+  dispose?(): void;
+}
+
+/** A tensor recorded by a trace. */
+export interface Value {
+  readonly id: number;
+  readonly tensor: Tensor;
+}
+
+interface Step {
+  readonly operation: Operation;
+  readonly inputs: readonly Value[];
+  readonly output: Value;
+}
+
+/**
+ * One forward pass, remembered: every intermediate tensor, which operation made it, and the names
+ * ("taps") under which PyTorch knows it. Because the forward pass is kept, any number of backward
+ * passes (other classes, other layers) run on it without repeating it.
+ */
+export class Trace {
+  readonly input: Value;
+  private readonly values: Value[] = [];
+  private readonly steps: Step[] = [];
+  private readonly taps = new Map<string, Value>();
+
+  /** @param input `[N, H, W, C]`; the trace owns it from here on. */
+  constructor(input: Tensor) {
+    this.input = this.remember(input);
+    this.taps.set('input', this.input);
+  }
+
+  private remember(tensor: Tensor): Value {
+    const value = { id: this.values.length, tensor };
+    this.values.push(value);
+    return value;
+  }
+
+  /** Runs an operation and records it. */
+  apply(operation: Operation, ...inputs: Value[]): Value {
+    const output = this.remember(operation.forward(...inputs.map((value) => value.tensor)));
+    this.steps.push({ operation, inputs, output });
+    return output;
+  }
+
+  /** Names a value; returns it, so that taps can be written around an expression. */
+  tap(name: string, value: Value): Value {
+    this.taps.set(name, value);
+    return value;
+  }
+
+  has(name: string): boolean {
+    return this.taps.has(name);
+  }
+
+  /** @throws {EngineError} `unknown-layer` if nothing was tapped under this name. */
+  value(name: string): Value {
+    const value = this.taps.get(name);
+    if (!value) throw new EngineError('unknown-layer', `no activation recorded at "${name}"`);
+    return value;
+  }
+
+  /**
+   * Gradients at the named taps of the scalar whose gradient at `from` is `seed`; parts of the
+   * network that no wanted tap lies before are not visited. The caller disposes of the result.
+   */
+  backward(from: Value, seed: Tensor, names: readonly string[]): Map<string, Tensor> {
+    const wanted = new Set(names.map((name) => this.value(name).id));
+    const needed = this.descendants(wanted);
+    const gradients = new Map<number, Tensor>([[from.id, seed.clone()]]);
+    for (const step of this.steps.toReversed()) {
+      const outputGradient = gradients.get(step.output.id);
+      if (!outputGradient) continue;
+      const tensors = step.inputs.map((value) => value.tensor);
+      step.inputs.forEach((input, index) => {
+        if (!needed.has(input.id)) return;
+        const gradient = step.operation.vjp(outputGradient, tensors, step.output.tensor, index);
+        accumulate(gradients, input.id, gradient);
+      });
+      if (!wanted.has(step.output.id)) {
+        outputGradient.dispose();
+        gradients.delete(step.output.id);
+      }
+    }
+    const result = new Map<string, Tensor>();
+    for (const name of names) {
+      const { id, tensor } = this.value(name);
+      const gradient = gradients.get(id);
+      result.set(name, gradient ? gradient.clone() : zerosLike(tensor));
+    }
+    dispose([...gradients.values()]);
+    return result;
+  }
+
+  /** The wanted values and every value computed from one of them. */
+  private descendants(wanted: ReadonlySet<number>): Set<number> {
+    const needed = new Set(wanted);
+    for (const step of this.steps)
+      if (step.inputs.some((value) => needed.has(value.id))) needed.add(step.output.id);
+    return needed;
+  }
+
+  /** Frees every tensor of the pass. */
+  dispose(): void {
+    dispose(this.values.map((value) => value.tensor));
+  }
+}
+
+function accumulate(gradients: Map<number, Tensor>, id: number, gradient: Tensor): void {
+  const previous = gradients.get(id);
+  if (!previous) {
+    gradients.set(id, gradient);
+    return;
+  }
+  gradients.set(id, add(previous, gradient));
+  dispose([previous, gradient]);
+}

@@ -1,0 +1,156 @@
+import { EngineError, throwIfAborted } from '../errors.ts';
+import type { ParameterSpec } from '../archs/architecture.ts';
+import type { Bytes, ByteSource, ReadOptions } from './byteSource.ts';
+import { sha256Hex } from './digest.ts';
+import { decodeTensor, headerLength, parseHeader } from './safetensors.ts';
+import type { SafetensorsHeader, TensorEntry } from './safetensors.ts';
+
+export interface LoadProgress {
+  readonly loadedBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface LoadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+/** Something that yields parameters by name: a weight file, or a seeded initialisation. */
+export interface WeightProvider {
+  load(specs: readonly ParameterSpec[], options?: LoadOptions): Promise<Map<string, Float32Array>>;
+}
+
+/** What the manifest promises about a weight file. */
+export interface Checksums {
+  /** Length of the file in bytes. */
+  readonly bytes?: number | undefined;
+  /** SHA-256 of each tensor's bytes, hex. */
+  readonly tensors?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The first read fetches this much: the header and the first layer of a small network come together. */
+const prefixBytes = 8192;
+
+/** A safetensors file of which only the tensors asked for are read. */
+export class LazyWeights implements WeightProvider {
+  readonly header: SafetensorsHeader;
+  private readonly source: ByteSource;
+  private readonly prefix: Bytes;
+  private readonly checksums: Checksums;
+
+  private constructor(
+    source: ByteSource,
+    header: SafetensorsHeader,
+    prefix: Bytes,
+    checksums: Checksums,
+  ) {
+    this.source = source;
+    this.header = header;
+    this.prefix = prefix;
+    this.checksums = checksums;
+  }
+
+  /**
+   * Reads and checks the header, nothing else.
+   * @throws {EngineError} `invalid-weights`, `network` or `aborted`
+   */
+  static async open(
+    source: ByteSource,
+    checksums: Checksums = {},
+    options: ReadOptions = {},
+  ): Promise<LazyWeights> {
+    const { label } = source;
+    let prefix = await source.read(0, prefixBytes, options);
+    const headerEnd = 8 + headerLength(prefix, label, source.size);
+    if (headerEnd > prefix.byteLength) prefix = await source.read(0, headerEnd, options);
+    if (headerEnd > prefix.byteLength)
+      throw new EngineError(
+        'invalid-weights',
+        `${label} is truncated: its header ends at byte ${headerEnd}, the file has ${prefix.byteLength}`,
+      );
+    const header = parseHeader(prefix.slice(8, headerEnd), label);
+    for (const [what, size] of [
+      ['the file', source.size],
+      ['its manifest', checksums.bytes],
+    ] as const)
+      if (size !== undefined && size !== header.fileBytes)
+        throw new EngineError(
+          'invalid-weights',
+          `${label} should have ${header.fileBytes} bytes by its header, but ${what} says ${size}`,
+        );
+    return new LazyWeights(source, header, prefix, checksums);
+  }
+
+  /**
+   * Values of the named tensors, float32, in PyTorch's layout. Neighbours in the file come in one request.
+   * @throws {EngineError} `invalid-weights` for a missing, misshapen or non-finite tensor,
+   * `checksum-mismatch`, `network`, `aborted`
+   */
+  async load(
+    specs: readonly ParameterSpec[],
+    options: LoadOptions = {},
+  ): Promise<Map<string, Float32Array>> {
+    const entries = specs.map((spec) => this.entry(spec));
+    const totalBytes = entries.reduce((sum, { begin, end }) => sum + end - begin, 0);
+    let loadedBytes = 0;
+    const onBytes = (count: number) => {
+      loadedBytes = Math.min(totalBytes, loadedBytes + count);
+      options.onProgress?.({ loadedBytes, totalBytes });
+    };
+    const loaded = new Map<string, Float32Array>();
+    for (const group of contiguous(entries)) {
+      const begin = group[0]!.begin;
+      const bytes = await this.read(begin, group.at(-1)!.end, { signal: options.signal, onBytes });
+      for (const entry of group) {
+        throwIfAborted(options.signal);
+        loaded.set(entry.name, await this.decode(entry, bytes, begin));
+      }
+    }
+    return new Map(specs.map(({ name }) => [name, loaded.get(name)!]));
+  }
+
+  private entry({ name, shape }: ParameterSpec): TensorEntry {
+    const { label } = this.source;
+    const entry = this.header.tensors.get(name);
+    if (!entry) throw new EngineError('invalid-weights', `${label} has no tensor "${name}"`);
+    if (entry.shape.join() !== shape.join())
+      throw new EngineError(
+        'invalid-weights',
+        `tensor "${name}" of ${label} has shape [${entry.shape.join(', ')}], expected [${shape.join(', ')}]`,
+      );
+    return entry;
+  }
+
+  private async read(begin: number, end: number, options: ReadOptions): Promise<Bytes> {
+    if (end <= this.prefix.byteLength) return this.prefix.subarray(begin, end);
+    const bytes = await this.source.read(begin, end, options);
+    if (bytes.byteLength !== end - begin)
+      throw new EngineError(
+        'invalid-weights',
+        `${this.source.label} is truncated: got ${bytes.byteLength} of the ${end - begin} bytes from byte ${begin}`,
+      );
+    return bytes;
+  }
+
+  private async decode(entry: TensorEntry, bytes: Bytes, offset: number): Promise<Float32Array> {
+    const own = bytes.slice(entry.begin - offset, entry.end - offset);
+    const expected = this.checksums.tensors?.[entry.name];
+    if (this.checksums.tensors && (!expected || (await sha256Hex(own)) !== expected))
+      throw new EngineError(
+        'checksum-mismatch',
+        `tensor "${entry.name}" of ${this.source.label} does not match the SHA-256 in its manifest`,
+      );
+    return decodeTensor(entry, own, this.source.label);
+  }
+}
+
+/** Groups entries that follow each other in the file without a gap. */
+function contiguous(entries: readonly TensorEntry[]): TensorEntry[][] {
+  const groups: TensorEntry[][] = [];
+  for (const entry of entries.toSorted((a, b) => a.begin - b.begin)) {
+    const last = groups.at(-1);
+    if (last && last.at(-1)!.end === entry.begin) last.push(entry);
+    else groups.push([entry]);
+  }
+  return groups;
+}
