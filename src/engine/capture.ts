@@ -1,6 +1,6 @@
 import { dispose, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
 import { EngineError, throwIfAborted } from './errors.ts';
-import { nhwcToNchw, type Shape4, type TensorData } from './layout.ts';
+import { nhwcToNchw, type TensorData } from './layout.ts';
 import type { Run } from './model.ts';
 import { resolveClass, targetSeed, targetValue, type Target } from './targets.ts';
 import type { LoadOptions } from './weights/lazyWeights.ts';
@@ -67,12 +67,16 @@ async function read(tensor: Tensor): Promise<TensorData> {
   const data = (await tensor.data()) as Float32Array;
   if (tensor.rank !== 4) return { shape: tensor.shape, data: data.slice() };
   const [n, h, w, c] = tensor.shape as [number, number, number, number];
-  return { shape: [n, c, h, w], data: nhwcToNchw(data, tensor.shape as unknown as Shape4) };
+  return { shape: [n, c, h, w], data: nhwcToNchw(data, [n, h, w, c]) };
 }
 
+/** Downloads named tensors; names of the same data (a block and its last layer) share one array. */
 async function readAll(tensors: ReadonlyArray<readonly [string, Tensor]>) {
-  const entries = await Promise.all(
-    tensors.map(async ([name, tensor]) => [name, await read(tensor)] as const),
-  );
-  return Object.fromEntries(entries);
+  const reads = new Map<object, Promise<TensorData>>();
+  const entries = tensors.map(async ([name, tensor]) => {
+    const reading = reads.get(tensor.dataId) ?? read(tensor);
+    reads.set(tensor.dataId, reading);
+    return [name, await reading] as const;
+  });
+  return Object.fromEntries(await Promise.all(entries));
 }

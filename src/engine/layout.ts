@@ -16,35 +16,32 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
-/** Reorders the axes of a rank-4 array: output axis `i` is input axis `order[i]`. */
-function permute4(data: Float32Array, shape: Shape4, order: Shape4): Float32Array {
-  const strides = [shape[1] * shape[2] * shape[3], shape[2] * shape[3], shape[3], 1] as const;
-  const [n0, n1, n2, n3] = order.map((axis) => shape[axis]!) as [number, number, number, number];
-  const [s0, s1, s2, s3] = order.map((axis) => strides[axis]!) as [number, number, number, number];
+/** Transposes each of `batch` matrices `[rows, columns]`. */
+function transpose(data: Float32Array, batch: number, rows: number, columns: number): Float32Array {
   const out = new Float32Array(data.length);
   let k = 0;
-  for (let a = 0; a < n0; a++)
-    for (let b = 0; b < n1; b++)
-      for (let c = 0; c < n2; c++) {
-        let source = a * s0 + b * s1 + c * s2;
-        for (let d = 0; d < n3; d++, source += s3) out[k++] = data[source]!;
-      }
+  for (let start = 0; start < data.length; start += rows * columns)
+    for (let column = 0; column < columns; column++)
+      for (let from = start + column, row = 0; row < rows; row++, from += columns)
+        out[k++] = data[from]!;
+  if (k !== batch * rows * columns)
+    throw new RangeError(`got ${data.length} values, expected ${batch * rows * columns}`);
   return out;
 }
 
 /** `[N, C, H, W]` to `[N, H, W, C]`; `shape` is the NCHW one. */
-export function nchwToNhwc(data: Float32Array, shape: Shape4): Float32Array {
-  return permute4(data, shape, [0, 2, 3, 1]);
+export function nchwToNhwc(data: Float32Array, [n, c, h, w]: Shape4): Float32Array {
+  return transpose(data, n, c, h * w);
 }
 
 /** `[N, H, W, C]` to `[N, C, H, W]`; `shape` is the NHWC one. */
-export function nhwcToNchw(data: Float32Array, shape: Shape4): Float32Array {
-  return permute4(data, shape, [0, 3, 1, 2]);
+export function nhwcToNchw(data: Float32Array, [n, h, w, c]: Shape4): Float32Array {
+  return transpose(data, n, h * w, c);
 }
 
 /** Convolution weights `[out, in, kh, kw]` to `[kh, kw, in, out]`; `shape` is the OIHW one. */
-export function oihwToHwio(data: Float32Array, shape: Shape4): Float32Array {
-  return permute4(data, shape, [2, 3, 1, 0]);
+export function oihwToHwio(data: Float32Array, [out, input, kh, kw]: Shape4): Float32Array {
+  return transpose(transpose(data, out, input, kh * kw), 1, out, kh * kw * input);
 }
 
 /** The rows of an input-gradient kernel for one phase of a strided convolution. */

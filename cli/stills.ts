@@ -1,0 +1,115 @@
+/**
+ * Draws, before the site is built, what its pages show without scripts: every figure's still, the
+ * thumbnails, what the network makes of each picture, and the numbers that the prose quotes. All of
+ * it comes from the same engine and the same drawing code as the live figures.
+ */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { labModel, type CataloguePicture, type SiteFacts, type Subject } from '../src/components/figures/figure.ts';
+import { stills } from '../src/components/figures/stills.ts';
+import { encodePng } from '../src/draw/png.ts';
+import { isStill, type Raster, type RasterImage } from '../src/draw/raster.ts';
+import { softmax } from '../src/draw/softmax.ts';
+import type { Ask } from '../src/worker/protocol.ts';
+import { chapterFacts } from './facts.ts';
+import { nodeEngine } from './nodeEngine.ts';
+import { publicFolder } from './nodeModels.ts';
+import { readPicture } from './nodePicture.ts';
+
+/** The picture of every still; also the page's first choice. */
+const defaultPicture = 'horse';
+const thumbnailSide = 96;
+const stillsFolder = join(publicFolder, 'stills');
+const generatedFolder = new URL('../src/generated/', import.meta.url).pathname;
+
+interface Credit {
+  readonly id: string;
+  readonly file: string;
+  readonly title: string;
+  readonly description: string;
+  readonly class: string | null;
+}
+
+async function readCredits(): Promise<Credit[]> {
+  const text = await readFile(join(publicFolder, 'images/credits.json'), 'utf8');
+  return (JSON.parse(text) as { pictures: Credit[] }).pictures;
+}
+
+async function subjectOf({ id, file }: Credit): Promise<Subject> {
+  const bitmap = await readPicture(join(publicFolder, 'images', file));
+  return { picture: { key: id, bitmap }, target: { kind: 'logit', class: 'predicted' } };
+}
+
+async function cataloguePicture(
+  ask: Ask,
+  labels: readonly string[],
+  credit: Credit,
+): Promise<CataloguePicture> {
+  const { id, title, description, file } = credit;
+  const { target, logits } = await ask('capture', { model: labModel, ...(await subjectOf(credit)) });
+  const thumbnail = join('thumbnails', `${id}.webp`);
+  await sharp(join(publicFolder, 'images', file))
+    .resize(thumbnailSide, thumbnailSide)
+    .webp({ quality: 82 })
+    .toFile(join(stillsFolder, thumbnail));
+  return {
+    id,
+    title,
+    description,
+    url: `images/${file}`,
+    thumbUrl: `stills/${thumbnail}`,
+    shows: credit.class,
+    predicted: labels[target!.class]!,
+    probability: softmax(logits)[target!.class]!,
+  };
+}
+
+const isRaster = (value: object): value is Raster => 'rgba' in value;
+
+/** Writes every raster of a view to a file and puts its address in its place. */
+async function withFiles(view: unknown, folder: string, path: string): Promise<unknown> {
+  if (typeof view === 'number') return Number(view.toPrecision(7));
+  if (typeof view !== 'object' || view === null) return view;
+  if (isStill(view as RasterImage)) return view;
+  if (isRaster(view)) {
+    const file = `${path}.png`;
+    await writeFile(join(stillsFolder, folder, file), encodePng(view));
+    return { width: view.width, height: view.height, url: `stills/${folder}/${file}` };
+  }
+  if (ArrayBuffer.isView(view)) return Array.from(view as unknown as number[]);
+  const entries = await Promise.all(
+    Object.entries(view).map(async ([key, value]) => {
+      const child = path ? `${path}-${key}` : key;
+      return [key, await withFiles(value, folder, child)] as const;
+    }),
+  );
+  return Array.isArray(view) ? entries.map(([, value]) => value) : Object.fromEntries(entries);
+}
+
+async function writeJson(path: string, value: unknown): Promise<void> {
+  await writeFile(path, `${JSON.stringify(value, null, 1)}\n`);
+}
+
+async function main(): Promise<void> {
+  await rm(stillsFolder, { recursive: true, force: true });
+  await mkdir(join(stillsFolder, 'thumbnails'), { recursive: true });
+  await mkdir(join(generatedFolder, 'stills'), { recursive: true });
+  const ask = await nodeEngine('wasm');
+  const { labels } = await ask('describe', { model: labModel });
+  const credits = await readCredits();
+  const subject = await subjectOf(credits.find(({ id }) => id === defaultPicture)!);
+  for (const [id, draw] of Object.entries(stills)) {
+    await mkdir(join(stillsFolder, id), { recursive: true });
+    const view = await withFiles(await draw(ask, subject), id, '');
+    await writeJson(join(generatedFolder, 'stills', `${id}.json`), view);
+  }
+  const pictures: CataloguePicture[] = [];
+  for (const credit of credits) pictures.push(await cataloguePicture(ask, labels, credit));
+  const site: Omit<SiteFacts, 'base'> = { pictures, labels };
+  await writeJson(join(generatedFolder, 'site.json'), site);
+  await writeJson(join(generatedFolder, 'facts.json'), await chapterFacts(ask, subject, pictures));
+  console.log(`drew ${Object.keys(stills).length} stills and ${pictures.length} thumbnails`);
+}
+
+await main();

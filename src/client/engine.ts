@@ -1,0 +1,159 @@
+import * as Comlink from 'comlink';
+import { atom } from 'nanostores';
+import type {
+  BackendName,
+  BackendReport,
+  EngineErrorCode,
+  EngineWorker,
+  LoadProgress,
+  Params,
+  Reply,
+  RequestKind,
+  Result,
+} from '../worker/protocol.ts';
+
+/** A failed request, with the engine's code; `cancelled` means that a newer request took its place. */
+export class RequestError extends Error {
+  readonly code: EngineErrorCode | 'internal' | 'cancelled' | 'crashed';
+
+  constructor(code: RequestError['code'], message: string) {
+    super(message);
+    this.name = 'RequestError';
+    this.code = code;
+  }
+}
+
+export interface RequestOptions {
+  /** A newer request of the same group cancels the older one. */
+  readonly group?: string;
+  readonly onProgress?: (progress: LoadProgress) => void;
+}
+
+/** The backend in use; undefined until the worker has started one. */
+export const $backend = atom<BackendReport | undefined>(undefined);
+/** Grows with every new worker: figures compute again when it changes. */
+export const $generation = atom(0);
+
+interface Connection {
+  readonly worker: Worker;
+  readonly remote: Comlink.Remote<EngineWorker>;
+  readonly started: Promise<BackendReport>;
+  /** Rejects when the worker dies. */
+  readonly crashed: Promise<never>;
+}
+
+let connection: Connection | undefined;
+let preferred: BackendName | undefined;
+const excluded: Partial<Record<BackendName, string>> = {};
+let nextId = 1;
+const groups = new Map<string, { id: number; cancel: () => void }>();
+
+const base = () => new URL(import.meta.env.BASE_URL, location.href).href.replace(/\/*$/, '/');
+
+function connect(): Connection {
+  const worker = new Worker(new URL('../worker/engine.worker.ts', import.meta.url), {
+    type: 'module',
+  });
+  const remote = Comlink.wrap<EngineWorker>(worker);
+  const crashed = new Promise<never>((_, reject) => {
+    worker.addEventListener('error', (event) =>
+      reject(new RequestError('crashed', `the engine stopped: ${event.message || 'its script did not load'}`)),
+    );
+  });
+  crashed.catch(() => undefined);
+  const started = Promise.race([
+    remote.start({ base: base(), preferred, excluded: { ...excluded } }).then(unwrap),
+    crashed,
+  ]);
+  const opened = { worker, remote, started, crashed };
+  started.then(
+    (report) => $backend.set(report),
+    () => forget(opened),
+  );
+  return opened;
+}
+
+/** A worker that did not start is dropped, and with it the wish that it could not fulfil. */
+function forget(failed: Connection): void {
+  failed.worker.terminate();
+  if (connection !== failed) return;
+  connection = undefined;
+  preferred = undefined;
+}
+
+function disconnect(): void {
+  connection?.worker.terminate();
+  connection = undefined;
+}
+
+function unwrap<T>(reply: Reply<T>): T {
+  if (reply.ok) return reply.value;
+  throw new RequestError(reply.code, reply.message);
+}
+
+/** Starts anew on the given backend; the figures ask again by themselves. */
+export function switchBackend(name: BackendName | undefined): void {
+  if (name === preferred && connection) return;
+  preferred = name;
+  if (name) delete excluded[name];
+  disconnect();
+  $generation.set($generation.get() + 1);
+}
+
+/** Chooses the backend before the first request, without restarting anything. */
+export function preferBackend(name: BackendName | undefined): void {
+  if (!connection) preferred = name;
+}
+
+/** Failures after which a fresh worker on another backend may succeed. */
+const recoverable: ReadonlySet<string> = new Set(['crashed', 'internal', 'out-of-memory']);
+
+/**
+ * Asks the engine. A worker that crashed or lost its device is replaced once, without the backend
+ * that failed, and the request is repeated.
+ * @throws {RequestError}
+ */
+export async function request<K extends RequestKind>(
+  kind: K,
+  params: Params<K>,
+  options: RequestOptions = {},
+): Promise<Result<K>> {
+  try {
+    return await ask(kind, params, options);
+  } catch (error) {
+    if (!(error instanceof RequestError) || !recoverable.has(error.code)) throw error;
+    const failed = $backend.get()?.name;
+    if (!failed || failed === 'cpu') throw error;
+    excluded[failed] = `it failed on this page: ${error.message}`;
+    preferred = undefined;
+    disconnect();
+    return ask(kind, params, options);
+  }
+}
+
+async function ask<K extends RequestKind>(
+  kind: K,
+  params: Params<K>,
+  { group, onProgress }: RequestOptions,
+): Promise<Result<K>> {
+  const active = (connection ??= connect());
+  const id = nextId++;
+  const superseded = new Promise<never>((_, reject) => {
+    if (!group) return;
+    groups.get(group)?.cancel();
+    const cancel = () => {
+      void active.remote.cancel(id);
+      reject(new RequestError('cancelled', 'a newer request took its place'));
+    };
+    groups.set(group, { id, cancel });
+  });
+  superseded.catch(() => undefined);
+  try {
+    await Promise.race([active.started, superseded]);
+    const progress = onProgress && Comlink.proxy(onProgress);
+    const answer = active.remote.request(id, kind, params, progress) as Promise<Reply<Result<K>>>;
+    return unwrap(await Promise.race([answer, active.crashed, superseded]));
+  } finally {
+    if (group && groups.get(group)?.id === id) groups.delete(group);
+  }
+}

@@ -1,0 +1,126 @@
+import { atom, type WritableAtom } from 'nanostores';
+import type { BackendName } from '../worker/protocol.ts';
+
+/** How one piece of the reader's state stands in the URL. */
+interface Field<T> {
+  readonly initial: T;
+  /** Undefined for anything that is not a value of the field. */
+  parse(text: string): T | undefined;
+}
+
+const oneOf = <T extends string>(initial: NoInfer<T>, values: readonly T[]): Field<T> => ({
+  initial,
+  parse: (text) => values.find((value) => value === text),
+});
+const word = (initial: string): Field<string> => ({ initial, parse: (text) => text });
+const numeric = (initial: number, least: number, most: number): Field<number> => ({
+  initial,
+  parse(text) {
+    const value = Number(text);
+    return text !== '' && value >= least && value <= most ? value : undefined;
+  },
+});
+/** A class index, or `predicted`. */
+const classChoice: Field<number | 'predicted'> = {
+  initial: 'predicted',
+  parse: (text) => (text === 'predicted' ? text : numeric(0, 0, 9999).parse(text)),
+};
+const colormaps = ['viridis', 'inferno', 'magma', 'cividis', 'greys', 'hot', 'jet'] as const;
+const backends = ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'] as const;
+const kinds = ['logit', 'probability'] as const;
+
+/** The one table of what a reader can set and a link can carry: a new control is one row. */
+const fields = {
+  picture: word('horse'),
+  class: classChoice,
+  backend: oneOf<BackendName | 'auto'>('auto', backends),
+  'filters.index': numeric(0, 0, 31),
+  'maps.layer': word('features.1'),
+  'maps.sort': oneOf<'index' | 'activation' | 'sparsity'>('index', ['index', 'activation', 'sparsity']),
+  'maps.scale': oneOf<'each' | 'shared'>('each', ['each', 'shared']),
+  'maps.channel': numeric(-1, -1, 4095),
+  'maps.opacity': numeric(0.6, 0, 1),
+  'saliency.reduction': oneOf<'max' | 'l2' | 'sum'>('max', ['max', 'l2', 'sum']),
+  'saliency.kind': oneOf<'logit' | 'probability'>('logit', kinds),
+  'saliency.clip': numeric(99, 80, 100),
+  'saliency.colormap': oneOf('inferno', colormaps),
+  'saliency.opacity': numeric(0.6, 0, 1),
+  'cam.layer': word('features.5'),
+  'cam.kind': oneOf<'logit' | 'probability'>('logit', kinds),
+  'cam.opacity': numeric(0.5, 0, 1),
+  'cam.colormap': oneOf('viridis', colormaps),
+  'cam.channels': numeric(6, 1, 128),
+  'card.layer': word('features.2'),
+  'card.channel': numeric(-1, -1, 4095),
+} as const;
+
+type Fields = typeof fields;
+export type FieldName = keyof Fields;
+type ValueOf<F> = F extends Field<infer T> ? T : never;
+export type State = { [K in FieldName]: ValueOf<Fields[K]> };
+
+const stores = Object.fromEntries(
+  Object.entries(fields).map(([name, field]) => [name, atom<unknown>(field.initial)]),
+) as Record<FieldName, WritableAtom<unknown>>;
+
+/** The store of one piece of state; figures of a page that use the same one stay in step. */
+export function field<K extends FieldName>(name: K): WritableAtom<State[K]> {
+  return stores[name] as WritableAtom<State[K]>;
+}
+
+export function initialValue<K extends FieldName>(name: K): State[K] {
+  return fields[name].initial as State[K];
+}
+
+const names = Object.keys(fields) as FieldName[];
+
+/** What differs from the defaults, as URL parameters. Pictures of the reader's own cannot be linked to. */
+export function serialize(): URLSearchParams {
+  const parameters = new URLSearchParams();
+  for (const name of names) {
+    const value = stores[name].get();
+    const local = name === 'picture' && String(value).startsWith('own:');
+    if (value !== fields[name].initial && !local) parameters.set(name, String(value));
+  }
+  return parameters;
+}
+
+/** Takes over what a URL says; what is not understood keeps its default. */
+export function restore(parameters: URLSearchParams): void {
+  for (const name of names) {
+    const text = parameters.get(name);
+    const value = text === null ? undefined : fields[name].parse(text);
+    if (value !== undefined) stores[name].set(value);
+  }
+}
+
+/** Milliseconds of quiet before the address follows: browsers limit how often it may change. */
+const addressDelay = 300;
+let connected = false;
+
+/** Reads the page's address once and keeps it up to date from then on. */
+export function connectAddress(): void {
+  if (connected) return;
+  connected = true;
+  restore(new URLSearchParams(location.search));
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = () => {
+    const url = new URL(location.href);
+    for (const name of names) url.searchParams.delete(name);
+    for (const [name, value] of serialize()) url.searchParams.set(name, value);
+    history.replaceState(history.state, '', url);
+  };
+  for (const name of names)
+    stores[name].listen(() => {
+      clearTimeout(timer);
+      timer = setTimeout(write, addressDelay);
+    });
+}
+
+/** A link that opens the page with this exact state. */
+export function stateLink(anchor: string): string {
+  const url = new URL(location.href);
+  url.search = serialize().toString();
+  url.hash = anchor;
+  return url.href;
+}

@@ -1,0 +1,32 @@
+export interface FigureEntry {
+  /** Names the figure in MDX, in addresses, in `src/generated/stills` and in the browser tests. */
+  id: string;
+  title: string;
+  /** Svelte component in this folder. */
+  file: string;
+  /** Page that the figure stands on: the name of its file in `src/content/chapter`. */
+  page: string;
+}
+
+/** Every live figure, in reading order: the gallery, the stills and the browser tests go by it. */
+export const figures: readonly FigureEntry[] = [
+  { id: 'four-lenses', title: 'Four lenses', file: 'FourLenses.svelte', page: 'index' },
+  {
+    id: 'filter-wall',
+    title: 'First-layer filters',
+    file: 'FilterWall.svelte',
+    page: 'first-layer-filters',
+  },
+  { id: 'feature-maps', title: 'Feature maps', file: 'FeatureMaps.svelte', page: 'feature-maps' },
+  { id: 'saliency', title: 'Saliency', file: 'SaliencyMap.svelte', page: 'saliency' },
+  { id: 'grad-cam', title: 'Grad-CAM', file: 'GradCam.svelte', page: 'grad-cam' },
+  { id: 'report-card', title: 'The CNN report card', file: 'ReportCard.svelte', page: 'lab' },
+];
+
+/** @throws Error naming the known ids, when there is no such figure */
+export function figureEntry(id: string): FigureEntry {
+  const found = figures.find((figure) => figure.id === id);
+  if (found) return found;
+  const known = figures.map((figure) => figure.id).join(', ');
+  throw new Error(`unknown figure: "${id}"; src/components/figures/registry.ts has ${known}`);
+}

@@ -1,0 +1,72 @@
+import { EngineError } from '../engine/errors.ts';
+import { parseManifest, type ModelManifest } from '../engine/manifest.ts';
+import type { Model } from '../engine/model.ts';
+import { openModel, untrainedSuffix, untrainedTwin } from '../engine/openModel.ts';
+import { HttpSource, type ByteSource } from '../engine/weights/byteSource.ts';
+
+export interface OpenedModel {
+  readonly manifest: ModelManifest;
+  readonly model: Model;
+}
+
+/** Where the folders of `models/` lie. */
+export interface ModelFiles {
+  /** Text of `model.json`. */
+  manifest(folder: string): Promise<string>;
+  source(folder: string, file: string): ByteSource;
+}
+
+/** The models of a web site. */
+export function httpModelFiles(base: string): ModelFiles {
+  return {
+    async manifest(folder) {
+      const url = `${base}models/${folder}/model.json`;
+      const response = await fetch(url).catch((cause: unknown) => {
+        throw new EngineError('network', `could not reach ${url}`, { cause });
+      });
+      if (!response.ok)
+        throw new EngineError(
+          'unknown-model',
+          `unknown model: ${folder}, ${url} answered with status ${response.status}`,
+        );
+      return response.text();
+    },
+    source: (folder, file) => new HttpSource(`${base}models/${folder}/${file}`),
+  };
+}
+
+/** Models, each opened once; a failed attempt is forgotten, so that a retry starts anew. */
+export class ModelShelf {
+  private readonly files: ModelFiles;
+  private readonly manifests = new Map<string, Promise<ModelManifest>>();
+  private readonly opened = new Map<string, Promise<OpenedModel>>();
+
+  constructor(files: ModelFiles) {
+    this.files = files;
+  }
+
+  /** @param id a folder of `models/`, or one followed by `@untrained` for its untrained twin */
+  open(id: string): Promise<OpenedModel> {
+    return remember(this.opened, id, () => this.openNew(id));
+  }
+
+  private async openNew(id: string): Promise<OpenedModel> {
+    const untrained = id.endsWith(untrainedSuffix);
+    const folder = untrained ? id.slice(0, -untrainedSuffix.length) : id;
+    const manifest = await remember(this.manifests, folder, async () =>
+      parseManifest(await this.files.manifest(folder), `${folder}/model.json`),
+    );
+    if (untrained) return { manifest, model: untrainedTwin(manifest) };
+    const model = await openModel(manifest, this.files.source(folder, manifest.weights.file));
+    return { manifest, model };
+  }
+}
+
+function remember<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+  const known = cache.get(key);
+  if (known) return known;
+  const made = make();
+  cache.set(key, made);
+  made.catch(() => cache.delete(key));
+  return made;
+}

@@ -1,0 +1,110 @@
+/** What the page and the engine's worker say to each other. Types only. */
+import type { ArchitectureConfig, ModuleInfo } from '../engine/archs/architecture.ts';
+import type { BackendName, BackendReport } from '../engine/backend.ts';
+import type { EngineErrorCode } from '../engine/errors.ts';
+import type { TensorData } from '../engine/layout.ts';
+import type { Preprocessing } from '../engine/manifest.ts';
+import type { Bitmap } from '../engine/resample.ts';
+import type { Target } from '../engine/targets.ts';
+import type { LoadProgress } from '../engine/weights/lazyWeights.ts';
+
+export type {
+  BackendName,
+  BackendReport,
+  Bitmap,
+  EngineErrorCode,
+  LoadProgress,
+  ModuleInfo,
+  Target,
+  TensorData,
+};
+
+/** A picture under a key: the worker keeps one forward pass for each model and key. */
+export interface KeyedPicture {
+  readonly key: string;
+  readonly bitmap: Bitmap;
+}
+
+export interface ModelDescription {
+  readonly id: string;
+  readonly title: string;
+  readonly architecture: ArchitectureConfig;
+  readonly labels: readonly string[];
+  readonly preprocessing: Preprocessing;
+  readonly modules: readonly ModuleInfo[];
+}
+
+/** Every request with its parameters and its result. Maps travel as `[N, C, H, W]`. */
+export interface Requests {
+  describe: { params: { model: string }; result: ModelDescription };
+  /** One tensor of the state dict, OIHW for convolutions. */
+  parameter: { params: { model: string; name: string }; result: TensorData };
+  /** The picture as the network sees it, before normalisation. */
+  view: { params: { model: string; picture: KeyedPicture }; result: Bitmap };
+  capture: {
+    params: {
+      model: string;
+      picture: KeyedPicture;
+      layers?: readonly string[];
+      gradients?: readonly string[];
+      target?: Target;
+    };
+    result: {
+      activations: Readonly<Record<string, TensorData>>;
+      gradients: Readonly<Record<string, TensorData>>;
+      /** Empty without a target. */
+      logits: readonly number[];
+      target: { class: number; value: number } | undefined;
+    };
+  };
+  explain: {
+    params: {
+      model: string;
+      picture: KeyedPicture;
+      method: string;
+      target: Target;
+      layer?: string | undefined;
+      options?: Readonly<Record<string, string>>;
+    };
+    result: {
+      /** `[H, W]`, raw. */
+      map: TensorData;
+      details: Readonly<Record<string, TensorData>>;
+      layer: string | undefined;
+      unit: string;
+      logits: readonly number[];
+      target: { class: number; value: number };
+    };
+  };
+}
+
+export type RequestKind = keyof Requests;
+export type Params<K extends RequestKind> = Requests[K]['params'];
+export type Result<K extends RequestKind> = Requests[K]['result'];
+
+/** Asks the engine, wherever it runs. */
+export type Ask = <K extends RequestKind>(kind: K, params: Params<K>) => Promise<Result<K>>;
+
+/** Errors cross the boundary as values, so that their code survives. */
+export type Reply<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly code: EngineErrorCode | 'internal'; readonly message: string };
+
+export interface StartOptions {
+  readonly preferred?: BackendName | undefined;
+  readonly excluded?: Readonly<Partial<Record<BackendName, string>>> | undefined;
+  /** Absolute URL of the folder that holds `models/`. */
+  readonly base: string;
+}
+
+export interface EngineWorker {
+  start(options: StartOptions): Promise<Reply<BackendReport>>;
+  /** Requests run one after the other; `id` is for `cancel`. */
+  request<K extends RequestKind>(
+    id: number,
+    kind: K,
+    params: Params<K>,
+    onProgress?: (progress: LoadProgress) => void,
+  ): Promise<Reply<Result<K>>>;
+  cancel(id: number): void;
+}
