@@ -45,7 +45,7 @@ def write_model(folder: Path, state: Mapping[str, Tensor], history: Mapping[str,
         "tensor": next(iter(state)),
         "tensors": {name: sha256(tensor_bytes(tensor)) for name, tensor in history.items()},
     }
-    text = json.dumps(manifest, indent=2, ensure_ascii=False)
+    text = json.dumps(manifest, indent=2, ensure_ascii=False, allow_nan=False)
     (folder / "model.json").write_text(text + "\n", encoding="utf-8")
 
 

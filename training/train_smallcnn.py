@@ -143,6 +143,7 @@ def main() -> None:
     settings = SETTINGS[options.dataset]
     epochs = options.epochs or settings["epochs"]
     torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
     torch.manual_seed(options.seed)
     images, test = (
         small_images.load(options.dataset, split, options.data, options.runs / "downloads")

@@ -9,26 +9,21 @@ import json
 from pathlib import Path
 
 from compose import compose, crop, trim
-from recipes import BACKGROUNDS, PICTURES
+from recipes import BACKGROUNDS, CUTOUTS, PICTURES
 from sources import SOURCES
 
 OUT = Path(__file__).resolve().parents[2] / "public" / "images"
 LOSSLESS = {"lossless": True, "quality": 100, "method": 6}
 LOSSY = {"quality": 88, "method": 6}
-# A work made of several may carry the licence of the strictest of these that it contains: public domain
-# and CC0 ask for nothing, and the GPL-2.0-or-later parts are combined with no others.
-FREE = ("Public domain", "CC0-1.0")
+UNCONDITIONAL = ("Public domain", "CC0-1.0")
 BACKGROUND = {background.id: background for background in BACKGROUNDS}
 
 
 def main():
-    used = [picture.on for picture in PICTURES if picture.on]
-    backgrounds = [background for background in BACKGROUNDS if background.id in used]
-    stamps = dict.fromkeys(picture.source for picture in PICTURES if picture.on)
     credits = {
         "pictures": [picture_row(picture) for picture in PICTURES],
-        "cutouts": [cutout_row(key) for key in stamps],
-        "backgrounds": [background_row(background) for background in backgrounds],
+        "cutouts": [cutout_row(cutout) for cutout in CUTOUTS],
+        "backgrounds": [background_row(background) for background in BACKGROUNDS],
     }
     listed = {OUT / row["file"] for rows in credits.values() for row in rows}
     for stale in set(OUT.rglob("*.webp")) - listed:
@@ -39,62 +34,67 @@ def main():
 
 def render(picture):
     """A picture's pixels, RGB."""
-    image = SOURCES[picture.source].open()
-    if not picture.on:
-        return crop(image, picture.box)
+    if picture.source:
+        return crop(SOURCES[picture.source].open(), picture.box)
     background = BACKGROUND[picture.on]
-    return compose(crop(SOURCES[background.source].open(), background.box), trim(image), picture.placement)
+    ground = crop(SOURCES[background.source].open(), background.box)
+    return compose(ground, trim(SOURCES[picture.cutout].open()), picture.placement)
 
 
 def picture_row(picture):
-    sources = [picture.source] + ([BACKGROUND[picture.on].source] if picture.on else [])
+    if picture.source:
+        kind, sources, change = "photograph", [picture.source], "cropped and scaled"
+    else:
+        kind, sources = "composition", [picture.cutout, BACKGROUND[picture.on].source]
+        change = "cut-out scaled and set on a cropped and scaled photograph"
     return {
-        "id": picture.id,
+        **described(picture, picture.label, kind),
         **written(f"{picture.id}.webp", render(picture), LOSSLESS),
-        "title": picture.title,
-        "class": picture.label,
-        "description": picture.description,
-        "kind": "composition" if picture.on else "photograph",
-        **credited(sources),
-        "changes": "cut-out scaled and set on a cropped and scaled photograph" if picture.on else "cropped and scaled",
+        **credited(sources, change),
     }
 
 
-def cutout_row(key):
-    source = SOURCES[key]
+def cutout_row(cutout):
     return {
-        "id": key,
-        **written(f"cutouts/{key}.webp", trim(source.open()), LOSSLESS),
-        "title": source.title,
-        **credited([key]),
-        "changes": "transparent margin trimmed, scaled down where larger than 320 pixels",
+        **described(cutout, cutout.label, "cutout"),
+        **written(f"cutouts/{cutout.id}.webp", trim(SOURCES[cutout.id].open()), LOSSLESS),
+        **credited([cutout.id], "transparent margin trimmed, scaled to at most 320 pixels"),
     }
 
 
 def background_row(background):
+    pixels = crop(SOURCES[background.source].open(), background.box)
     return {
-        "id": background.id,
-        **written(f"backgrounds/{background.id}.webp", crop(SOURCES[background.source].open(), background.box), LOSSY),
-        "title": background.title,
-        "description": background.description,
-        **credited([background.source]),
-        "changes": "cropped and scaled",
+        **described(background, None, "background"),
+        **written(f"backgrounds/{background.id}.webp", pixels, LOSSY),
+        **credited([background.source], "cropped and scaled"),
     }
 
 
-def credited(keys):
+def described(entry, label, kind):
+    """What a row says about the content."""
+    return {"id": entry.id, "title": entry.title, "class": label, "description": entry.description, "kind": kind}
+
+
+def credited(keys, change):
+    """What a row says about its origin; `change` is what was done here, after the edits of the packages."""
     sources = [SOURCES[key] for key in keys]
-    return {"licence": joint_licence([source.licence for source in sources]), "sources": [source.credit() for source in sources]}
+    return {
+        "licence": joint_licence([source.licence for source in sources]),
+        "changes": "; ".join([source.edits for source in sources if source.edits] + [change]),
+        "sources": [source.credit() for source in sources],
+    }
 
 
 def joint_licence(licences):
-    """The licence of a work that contains works under these."""
-    binding = sorted(set(licences) - set(FREE))
-    if len(binding) > 1:
-        raise ValueError(f"expected at most one licence with conditions, got {', '.join(binding)}")
-    if binding:
-        return binding[0]
-    return licences[0]
+    """The licence of a work that contains works under these.
+
+    Public domain and CC0 ask for nothing; two different licences with conditions are never combined.
+    """
+    conditional = sorted(set(licences) - set(UNCONDITIONAL))
+    if len(conditional) > 1:
+        raise ValueError(f"expected at most one licence with conditions, got {', '.join(conditional)}")
+    return conditional[0] if conditional else licences[0]
 
 
 def written(name, image, options):

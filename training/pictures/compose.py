@@ -17,6 +17,7 @@ class Placement:
     mirror: bool = False
     turn: float = 0.0  # degrees, counter-clockwise
     shadow: float = 0.0  # 0 none, 1 black, on the ground below
+    reflection: float = 0.0  # 0 none, 1 as clear as the figure, in the water below
     soften: float = 0.6  # radius of the blur of its edge, in pixels
     gain: tuple = (1.0, 1.0, 1.0)  # of its red, green and blue, to suit the light of the background
 
@@ -47,6 +48,8 @@ def compose(background, cutout, placement):
     layer = Image.new("RGBA", (SIZE, SIZE))
     layer.paste(figure, (left, top))
     result = background.convert("RGBA")
+    if placement.reflection:
+        result.alpha_composite(_reflection(figure, (left, top), placement.reflection))
     if placement.shadow:
         shade = _shadow(layer.getchannel("A"), figure.size, (left, top), placement.shadow)
         result.paste((0, 0, 0, 255), mask=shade)
@@ -79,3 +82,14 @@ def _shadow(alpha, size, corner, strength):
     flat.paste(feet.resize((width, depth), Image.BILINEAR), (left, top + height - depth * 2 // 3))
     flat = flat.filter(ImageFilter.GaussianBlur(depth / 3))
     return flat.point(lambda v: round(v * strength))
+
+
+def _reflection(figure, corner, strength):
+    # Upside down below the figure, shorter, blurred, and fading with depth.
+    depth = figure.height // 2
+    image = figure.transpose(Image.FLIP_TOP_BOTTOM).resize((figure.width, depth), Image.BILINEAR)
+    fade = Image.linear_gradient("L").transpose(Image.FLIP_TOP_BOTTOM).resize(image.size)
+    image.putalpha(ImageChops.multiply(image.getchannel("A"), fade).point(lambda v: round(v * strength)))
+    layer = Image.new("RGBA", (SIZE, SIZE))
+    layer.paste(image, (corner[0], corner[1] + figure.height - 2))
+    return layer.filter(ImageFilter.GaussianBlur(1.5))

@@ -34,6 +34,7 @@ class Source:
     file: str
     member: str = ""
     url: str = ""  # the original's page, where the package names one
+    edits: str = ""  # what the package's makers did to the original
 
     def open(self):
         """The picture as RGBA."""
@@ -58,7 +59,7 @@ def _resource(path):
     return ResourceFile(path)
 
 
-def _gcompris(folder, name, title, author, licence, page):
+def _gcompris(folder, name, title, author, licence, page, edits=""):
     activity = folder.split("/")[0]
     return Source(
         title=title,
@@ -68,11 +69,12 @@ def _gcompris(folder, name, title, author, licence, page):
         file=f"/usr/share/gcompris-qt/rcc/{activity}.rcc",
         member=f"gcompris/src/activities/{folder}/{name}.webp",
         url="https://commons.wikimedia.org/wiki/File:" + quote(page, safe="%(),:_-."),
+        edits=f"{edits} by GCompris" if edits else "",
     )
 
 
-def _erase(name, title, author, licence, page):
-    return _gcompris("erase/resource", name, title, author, licence, page)
+def _erase(name, title, author, licence, page, edits="cropped and sharpened"):
+    return _gcompris("erase/resource", name, title, author, licence, page, edits)
 
 
 def _farm(name, title, author, licence, page):

@@ -1,0 +1,215 @@
+"""Trains ResNet-18 on objects11 in stages of growing pictures; stops and resumes at any epoch."""
+
+import argparse
+import time
+from collections import OrderedDict
+from datetime import date
+from pathlib import Path
+from typing import Dict, List
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import objects11
+from manifest import accuracy_report, parameter_count, software, write_model
+from resnet18 import ResNet18
+from smallcnn import float16_state, load_widened
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+HISTORY_EPOCHS = (0, 1, 2, 5, 10, 20)
+CHECKPOINT = "checkpoint.pt"
+RECIPE = {
+    "optimizer": "SGD",
+    "learningRate": 0.08,
+    "momentum": 0.9,
+    "weightDecay": 5e-4,
+    "schedule": "one cycle over all stages, per step",
+    "batchSize": 64,
+    "labelSmoothing": 0.1,
+    "leastCropArea": 0.35,
+    "augmentation": "random resized crop, horizontal flip, brightness, contrast and saturation times 0.8 to 1.2",
+}
+
+
+def parse_stages(text: str) -> List[int]:
+    """"96:3,128:1" -> [96, 96, 96, 128]: the picture size of each epoch."""
+    sizes: List[int] = []
+    for stage in text.split(","):
+        size, epochs = stage.split(":")
+        sizes += [int(size)] * int(epochs)
+    return sizes
+
+
+class Run:
+    """Model, optimizer, schedule, random state and conv1's history; saved and restored as one file."""
+
+    def __init__(self, stages: str, steps_per_epoch: int, seed: int) -> None:
+        torch.manual_seed(seed)
+        self.stages, self.seed, self.epoch, self.log = stages, seed, 0, []
+        self.model = ResNet18(len(objects11.LABELS)).to(memory_format=torch.channels_last)
+        self.optimizer = torch.optim.SGD(
+            self.model.parameters(), lr=RECIPE["learningRate"], momentum=RECIPE["momentum"],
+            weight_decay=RECIPE["weightDecay"],
+        )
+        self.schedule = torch.optim.lr_scheduler.OneCycleLR(
+            self.optimizer, RECIPE["learningRate"], total_steps=len(parse_stages(stages)) * steps_per_epoch,
+            pct_start=0.2, cycle_momentum=False,
+        )
+        self.generator = np.random.default_rng(seed)
+        self.history = OrderedDict([("epoch-0", self.conv1())])
+
+    def conv1(self) -> Tensor:
+        """float16 [64, 3, 7, 7]."""
+        return self.model.conv1.weight.detach().half().contiguous()
+
+    def save(self, path: Path) -> None:
+        """Writes beside the target and renames, so that a killed run leaves the last good file."""
+        partial = path.with_suffix(".partial")
+        torch.save(
+            {
+                "stages": self.stages, "seed": self.seed, "epoch": self.epoch, "log": self.log,
+                "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(),
+                "schedule": self.schedule.state_dict(), "random": self.generator.bit_generator.state,
+                "history": self.history,
+            },
+            partial,
+        )
+        partial.rename(path)
+
+    def restore(self, saved: Dict) -> None:
+        """Continues where `save` left off; refuses a checkpoint of other stages or another seed."""
+        if (saved["stages"], saved["seed"]) != (self.stages, self.seed):
+            raise SystemExit(
+                f"the checkpoint was trained with --stages {saved['stages']} --seed {saved['seed']}, "
+                f"not {self.stages} and {self.seed}; use another --out (and --init to start from its weights)"
+            )
+        self.model.load_state_dict(saved["model"])
+        self.optimizer.load_state_dict(saved["optimizer"])
+        self.schedule.load_state_dict(saved["schedule"])
+        self.generator.bit_generator.state = saved["random"]
+        self.epoch, self.log, self.history = saved["epoch"], saved["log"], saved["history"]
+
+
+def train_epoch(run: Run, images: np.ndarray, labels: Tensor, size: int) -> float:
+    """One epoch at size x size; returns the mean loss."""
+    run.model.train()
+    losses = []
+    batches = objects11.training_batches(
+        images, labels, size, RECIPE["batchSize"], run.generator, RECIPE["leastCropArea"]
+    )
+    for pixels, targets in batches:
+        loss = F.cross_entropy(run.model(pixels), targets, label_smoothing=RECIPE["labelSmoothing"])
+        run.optimizer.zero_grad()
+        loss.backward()
+        run.optimizer.step()
+        run.schedule.step()
+        losses.append(loss.item())
+    return sum(losses) / len(losses)
+
+
+def logits_of(model: nn.Module, images: np.ndarray, size: int, step: int = 1) -> Tensor:
+    """float32 [pictures, 11] of every `step`-th picture at size x size."""
+    model.eval()
+    with torch.no_grad():
+        return torch.cat([model(pixels) for pixels in objects11.evaluation_batches(images, size, step)])
+
+
+def train(run: Run, options: argparse.Namespace) -> None:
+    """All remaining epochs, a checkpoint after each."""
+    images, labels = objects11.load(options.data, "train", options.cache)
+    val_images, val_labels = objects11.load(options.data, "val", options.cache)
+    sizes = parse_stages(run.stages)
+    while run.epoch < len(sizes):
+        started, size = time.time(), sizes[run.epoch]
+        loss = train_epoch(run, images, labels, size)
+        run.epoch += 1
+        if run.epoch in HISTORY_EPOCHS or run.epoch == len(sizes):
+            run.history[f"epoch-{run.epoch}"] = run.conv1()
+        seconds = time.time() - started
+        right = (logits_of(run.model, val_images, size, 5).argmax(1) == val_labels[::5]).float().mean().item()
+        run.log.append({"epoch": run.epoch, "size": size, "loss": round(loss, 4), "accuracy": round(right, 4)})
+        run.save(options.out / CHECKPOINT)
+        print(f"epoch {run.epoch}/{len(sizes)} at {size}: loss {loss:.4f}, every fifth validation picture "
+              f"{right:.4f}, {seconds:.0f} s", flush=True)
+
+
+def describe(run: Run, metrics: Dict, model: nn.Module) -> Dict:
+    """The manifest's entries other than the files' digests."""
+    return {
+        "id": "resnet18-objects11",
+        "title": "ResNet-18, trained on eleven everyday classes",
+        "architecture": {"name": "resnet18", "inputChannels": 3, "inputSize": 224, "classCount": 11},
+        "labels": objects11.LABELS,
+        "preprocessing": {
+            "width": 224, "height": 224, "colour": "rgb", "mean": list(objects11.MEAN), "std": list(objects11.STD),
+            "resize": "bilinear-antialias",
+        },
+        "parameters": parameter_count(model),
+        "data": {
+            "name": "Imagenette with cats and dogs added",
+            "citation": "Howard, J. (2019). Imagenette, a subset of ImageNet (Deng et al. 2009).",
+            "url": "https://github.com/fastai/imagenette",
+            "licenceNote": "ImageNet's photographs belong to their authors; none is redistributed here, only weights learned from them.",
+            "form": "Imagenette 224x224 (9,469 pictures, English springers counting as dog), 1,100 cats and 600 dogs added",
+        },
+        "licence": "MIT",
+        "recipe": {
+            "script": "training/train_resnet.py", "stages": run.stages, "epochs": run.epoch, "seed": run.seed,
+            **RECIPE, "software": software(),
+        },
+        "metrics": metrics,
+        "log": run.log,
+        "date": date.today().isoformat(),
+    }
+
+
+def export(run: Run, options: argparse.Namespace) -> None:
+    """Writes <models>/resnet18-objects11/ from the checkpoint, accuracy on the whole validation set included."""
+    images, labels = objects11.load(options.data, "val", options.cache)
+    state = float16_state(run.model.state_dict())
+    model = load_widened(ResNet18(len(objects11.LABELS)), state).to(memory_format=torch.channels_last)
+    metrics = {**accuracy_report(logits_of(model, images, options.size), labels, objects11.LABELS, "float16"),
+               "inputSize": options.size}
+    history = OrderedDict(run.history)
+    history.setdefault(f"epoch-{run.epoch}", run.conv1())
+    write_model(options.models / "resnet18-objects11", state, history, describe(run, metrics, model))
+    print(f"epoch {run.epoch}: accuracy {metrics['accuracy']} on {len(labels)} pictures at {options.size}x{options.size}")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
+    parser.add_argument("--out", type=Path, default=REPOSITORY / "training" / "runs" / "resnet18", help="checkpoints")
+    parser.add_argument("--cache", type=Path, help="decoded pictures, 2.4 GB; default: inside --out")
+    parser.add_argument("--stages", default="96:24,128:16,192:4", help="size:epochs,...")
+    parser.add_argument("--init", type=Path, help="start from another run's checkpoint (weights and history only)")
+    parser.add_argument("--seed", type=int, default=19)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--export", action="store_true", help="export the checkpoint instead of training")
+    parser.add_argument("--models", type=Path, help="where --export writes; default: inside --out")
+    parser.add_argument("--size", type=int, default=224, help="picture size of --export's validation")
+    options = parser.parse_args()
+    options.cache = options.cache or options.out / "cache"
+    options.models = options.models or options.out / "export"
+    torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
+    options.out.mkdir(parents=True, exist_ok=True)
+    checkpoint = options.out / CHECKPOINT
+    saved = torch.load(checkpoint) if checkpoint.exists() else None
+    if options.export:
+        if saved is None:
+            raise SystemExit(f"{checkpoint} is missing: nothing to export")
+        options.stages, options.seed = saved["stages"], saved["seed"]
+    steps = len(objects11.members(options.data, "train")) // RECIPE["batchSize"]
+    run = Run(options.stages, steps, options.seed)
+    if saved is not None:
+        run.restore(saved)
+    elif options.init:
+        run.model.load_state_dict(torch.load(options.init)["model"])
+    export(run, options) if options.export else train(run, options)
+
+
+if __name__ == "__main__":
+    main()
