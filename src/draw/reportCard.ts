@@ -118,7 +118,8 @@ export function reportCardSvg(data: ReportCardData, text?: DrawText): string {
   return sheetSvg({
     panels: reportCardPanels(data),
     columns: 3,
-    panelSize: 384,
+    panelSize: 416,
+    gap: 84,
     title: reportCardTitle(data),
     subtitle: data.explainedLabel && `Maps explain: ${data.explainedLabel}`,
     text,

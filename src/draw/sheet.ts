@@ -26,6 +26,8 @@ export interface SheetOptions {
   columns: number;
   /** Side of a panel's square, in pixels. */
   panelSize: number;
+  /** Pixels between columns, an eighth of the panel's side unless told otherwise. */
+  gap?: number;
   title?: string;
   /** Smaller line under the title. */
   subtitle?: string;
@@ -72,12 +74,17 @@ function legendSvg(legend: PanelLegend, x: number, y: number, width: number, tex
   ].join('');
 }
 
-function panelSvg(panel: Panel, x: number, y: number, size: number, text: DrawText): string {
+/** Letters of Inter are about half as wide as they are high: long titles get smaller rather than run into each other. */
+function titleSize(title: string, room: number): number {
+  return Math.min(20, Math.round(room / (0.52 * title.length)));
+}
+
+function panelSvg(panel: Panel, x: number, y: number, size: number, gap: number, text: DrawText): string {
   const picture = fitPanel(panel.raster, size, panel.smooth);
   const left = Math.round(x + (size - picture.width) / 2);
   const top = Math.round(y + titleHeight + (size - picture.height) / 2);
   return [
-    text(panel.title, x + size / 2, y + titleHeight - 14, 20, 'middle', 400),
+    text(panel.title, x + size / 2, y + titleHeight - 14, titleSize(panel.title, size + gap / 2), 'middle', 400),
     image(picture, left, top, panel.title),
     panel.legend ? legendSvg(panel.legend, x, y + titleHeight + size + 10, size, text) : '',
   ].join('');
@@ -92,7 +99,7 @@ export function sheetSvg(options: SheetOptions): string {
   if (panels.length === 0) throw new RangeError('invalid sheet: no panels; expected at least one');
   const across = Math.min(columns, panels.length);
   const rows = Math.ceil(panels.length / across);
-  const gap = Math.round(panelSize / 8);
+  const gap = options.gap ?? Math.round(panelSize / 8);
   const headHeight = (title ? 56 : 0) + (subtitle ? 30 : 0);
   const rowHeight = titleHeight + panelSize + (panels.some((panel) => panel.legend) ? legendHeight : 0);
   const bodyWidth = across * panelSize + (across - 1) * gap;
@@ -101,9 +108,10 @@ export function sheetSvg(options: SheetOptions): string {
   const height = options.height ?? bodyHeight + gap;
   const left = Math.round((width - bodyWidth) / 2);
   const top = Math.round((height - bodyHeight) / 2);
-  const parts = panels.map((panel, i) =>
-    panelSvg(panel, left + (i % across) * (panelSize + gap), top + headHeight + Math.floor(i / across) * rowHeight, panelSize, text),
-  );
+  const parts = panels.map((panel, i) => {
+    const x = left + (i % across) * (panelSize + gap);
+    return panelSvg(panel, x, top + headHeight + Math.floor(i / across) * rowHeight, panelSize, gap, text);
+  });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
     title ? `<title>${escapeXml(title)}</title>` : '',
