@@ -35,16 +35,30 @@ export interface BarOptions {
  * Where to draw horizontal bars of probabilities (0 to 1), one a class.
  * Throws RangeError if labels and probabilities differ in number.
  */
-export function barLayout(labels: readonly string[], probabilities: ArrayLike<number>, options: BarOptions): Bar[] {
-  const { width, labelWidth = 0, rowHeight = 24, order = 'probability', limit = labels.length, keep } = options;
+export function barLayout(
+  labels: readonly string[],
+  probabilities: ArrayLike<number>,
+  options: BarOptions,
+): Bar[] {
+  const {
+    width,
+    labelWidth = 0,
+    rowHeight = 24,
+    order = 'probability',
+    limit = labels.length,
+    keep,
+  } = options;
   if (labels.length !== probabilities.length) {
-    throw new RangeError(`invalid bars: ${probabilities.length} probabilities; expected ${labels.length}, one a label`);
+    throw new RangeError(
+      `invalid bars: ${probabilities.length} probabilities; expected ${labels.length}, one a label`,
+    );
   }
   const ranked = Array.from(probabilities, (_, index) => index).sort((a, b) =>
     descending(probabilities[a], probabilities[b]),
   );
   const shown = ranked.slice(0, limit);
-  if (keep !== undefined && keep < labels.length && !shown.includes(keep)) shown.splice(-1, 1, keep);
+  if (keep !== undefined && keep < labels.length && !shown.includes(keep))
+    shown.splice(-1, 1, keep);
   if (order === 'class') shown.sort((a, b) => a - b);
   const length = scaleLinear([0, 1], [0, width - labelWidth]).clamp(true);
   const rows = scaleBand(shown, [0, rowHeight * shown.length]).padding(0.25);

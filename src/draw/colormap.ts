@@ -25,14 +25,46 @@ type Stops = readonly (readonly [position: number, value: number])[];
 
 // The segment tables of matplotlib's _cm.py.
 const hot: readonly [Stops, Stops, Stops] = [
-  [[0, 0.0416], [0.365079, 1], [1, 1]],
-  [[0, 0], [0.365079, 0], [0.746032, 1], [1, 1]],
-  [[0, 0], [0.746032, 0], [1, 1]],
+  [
+    [0, 0.0416],
+    [0.365079, 1],
+    [1, 1],
+  ],
+  [
+    [0, 0],
+    [0.365079, 0],
+    [0.746032, 1],
+    [1, 1],
+  ],
+  [
+    [0, 0],
+    [0.746032, 0],
+    [1, 1],
+  ],
 ];
 const jet: readonly [Stops, Stops, Stops] = [
-  [[0, 0], [0.35, 0], [0.66, 1], [0.89, 1], [1, 0.5]],
-  [[0, 0], [0.125, 0], [0.375, 1], [0.64, 1], [0.91, 0], [1, 0]],
-  [[0, 0.5], [0.11, 1], [0.34, 1], [0.65, 0], [1, 0]],
+  [
+    [0, 0],
+    [0.35, 0],
+    [0.66, 1],
+    [0.89, 1],
+    [1, 0.5],
+  ],
+  [
+    [0, 0],
+    [0.125, 0],
+    [0.375, 1],
+    [0.64, 1],
+    [0.91, 0],
+    [1, 0],
+  ],
+  [
+    [0, 0.5],
+    [0.11, 1],
+    [0.34, 1],
+    [0.65, 0],
+    [1, 0],
+  ],
 ];
 
 function piecewise(stops: Stops, position: number): number {
@@ -47,7 +79,9 @@ function segmented(tables: readonly [Stops, Stops, Stops]): (entry: number) => r
   return (entry) => tables.map((stops) => 255 * piecewise(stops, entry / 255));
 }
 
-function interpolated(interpolate: (position: number) => string): (position: number) => readonly number[] {
+function interpolated(
+  interpolate: (position: number) => string,
+): (position: number) => readonly number[] {
   return (position) => {
     const { r, g, b } = color(interpolate(position))!.rgb();
     return [r, g, b];
@@ -71,7 +105,8 @@ const entryOf: Record<Colormap, (entry: number) => readonly number[]> = {
   hot: segmented(hot),
   jet: segmented(jet),
   // Entry 128 is where 0 lands, so that is where the middle of the scale goes.
-  diverging: (entry) => redBlue(1 - Math.min(1, entry / 256 + (entry > 128 ? (entry - 128) / (127 * 256) : 0))),
+  diverging: (entry) =>
+    redBlue(1 - Math.min(1, entry / 256 + (entry > 128 ? (entry - 128) / (127 * 256) : 0))),
 };
 
 const luts = new Map<Colormap, Uint8Array<ArrayBuffer>>();
@@ -81,7 +116,9 @@ export function colormapLut(name: Colormap): Uint8Array<ArrayBuffer> {
   const known = luts.get(name);
   if (known) return known;
   if (!(name in entryOf)) {
-    throw new RangeError(`unknown colour map: ${String(name)}; expected one of ${colormapNames.join(', ')}`);
+    throw new RangeError(
+      `unknown colour map: ${String(name)}; expected one of ${colormapNames.join(', ')}`,
+    );
   }
   const lut = new Uint8Array(256 * 3);
   for (let entry = 0; entry < 256; entry++) {

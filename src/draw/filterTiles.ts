@@ -15,13 +15,23 @@ export function normalizeFilter(weightCHW: Float32Array): Float32Array {
  * One filter as a colour patch, min-max normalised over all its weights: 3 channels are red, green, blue; 1 channel is grey.
  * Throws RangeError for any other number of channels: such a filter has no colours of its own.
  */
-export function filterTile(weightCHW: Float32Array, channels: number, height: number, width: number): Raster {
+export function filterTile(
+  weightCHW: Float32Array,
+  channels: number,
+  height: number,
+  width: number,
+): Raster {
   if ((channels !== 1 && channels !== 3) || weightCHW.length !== channels * height * width) {
     throw new RangeError(
       `invalid filter: ${weightCHW.length} weights as ${channels}x${height}x${width}; expected 1 or 3 channels that fill the shape`,
     );
   }
-  return rasterFromRgb(normalizeFilter(weightCHW).map((w) => 255 * w), width, height, 'chw');
+  return rasterFromRgb(
+    normalizeFilter(weightCHW).map((w) => 255 * w),
+    width,
+    height,
+    'chw',
+  );
 }
 
 /** One channel (HW) of a filter, or any signed kernel: blue below 0, white at 0, red above. Give `range` to compare channels on one scale. */

@@ -10,7 +10,9 @@ const anchorShare = { start: 0, middle: 0.5, end: 1 };
 function loadFonts(weight: TextWeight): Font[] {
   const { parse } = require('opentype.js') as typeof import('opentype.js');
   return ['latin', 'latin-ext', 'greek'].map((script) => {
-    const file = readFileSync(require.resolve(`@fontsource/inter/files/inter-${script}-${weight}-normal.woff`));
+    const file = readFileSync(
+      require.resolve(`@fontsource/inter/files/inter-${script}-${weight}-normal.woff`),
+    );
     return parse(file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength));
   });
 }
@@ -22,7 +24,11 @@ interface PlacedGlyph {
 }
 
 /** Glyph by glyph with kerning; each letter from the first font that has it. opentype.js's own shaping rejects a lookup of Inter's. */
-function placeGlyphs(text: string, size: number, fonts: Font[]): { glyphs: PlacedGlyph[]; width: number } {
+function placeGlyphs(
+  text: string,
+  size: number,
+  fonts: Font[],
+): { glyphs: PlacedGlyph[]; width: number } {
   let width = 0;
   let previous: { glyph: Glyph; font: Font } | undefined;
   const glyphs = Array.from(text, (letter) => {
@@ -44,7 +50,9 @@ export function createGlyphText(): DrawText {
   return (text, x, y, size, anchor, weight) => {
     const { glyphs, width } = placeGlyphs(text, size, fonts[weight]);
     const start = x - anchorShare[anchor] * width;
-    const outline = glyphs.map(({ glyph, left }) => glyph.getPath(start + left, y, size).toPathData(2)).join('');
+    const outline = glyphs
+      .map(({ glyph, left }) => glyph.getPath(start + left, y, size).toPathData(2))
+      .join('');
     return outline === '' ? '' : `<path d="${outline}"/>`;
   };
 }

@@ -14,11 +14,18 @@ export interface HeatmapOptions {
  * A diverging map of a range without width is all middle.
  * Throws RangeError if `values` does not hold `width` times `height` numbers.
  */
-export function heatmap(values: Float32Array, width: number, height: number, options: HeatmapOptions = {}): Raster {
+export function heatmap(
+  values: Float32Array,
+  width: number,
+  height: number,
+  options: HeatmapOptions = {},
+): Raster {
   const { colormap = 'viridis', range = minMaxRange(values) } = options;
   const raster = blankRaster(width, height);
   if (values.length !== width * height) {
-    throw new RangeError(`invalid map: ${values.length} values; expected ${width}x${height} = ${width * height}`);
+    throw new RangeError(
+      `invalid map: ${values.length} values; expected ${width}x${height} = ${width * height}`,
+    );
   }
   const lut = colormapLut(colormap);
   const flat = colormap === 'diverging' && range[0] === range[1];

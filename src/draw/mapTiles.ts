@@ -38,7 +38,10 @@ export function mapTiles(
       throw new RangeError(`unknown channel: ${channel}; expected 0 to ${channels - 1}`);
     }
     const map = mapsCHW.subarray(channel * height * width, (channel + 1) * height * width);
-    return heatmap(map, width, height, { colormap, range: common === 'each' ? rangeOf(map) : common });
+    return heatmap(map, width, height, {
+      colormap,
+      range: common === 'each' ? rangeOf(map) : common,
+    });
   });
 }
 

@@ -30,9 +30,15 @@ function percentile(sorted: Float64Array, percent: number): number {
  * The two percentiles (0 to 100) of the finite values, interpolated linearly like numpy's default; [0, 0] if there is none.
  * Throws RangeError unless 0 <= low <= high <= 100.
  */
-export function percentileRange(values: ArrayLike<number>, lowPercent: number, highPercent: number): ValueRange {
+export function percentileRange(
+  values: ArrayLike<number>,
+  lowPercent: number,
+  highPercent: number,
+): ValueRange {
   if (!(lowPercent >= 0 && lowPercent <= highPercent && highPercent <= 100)) {
-    throw new RangeError(`invalid percentiles: ${lowPercent} to ${highPercent}; expected 0 <= low <= high <= 100`);
+    throw new RangeError(
+      `invalid percentiles: ${lowPercent} to ${highPercent}; expected 0 <= low <= high <= 100`,
+    );
   }
   const sorted = finite(values).sort();
   if (sorted.length === 0) return [0, 0];

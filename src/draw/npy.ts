@@ -13,7 +13,9 @@ function sizeOf(shape: readonly number[]): number {
 /** A .npy file (version 1.0, `<f4`, C order). Throws RangeError if `data` does not fill `shape`. */
 export function encodeNpy(data: Float32Array, shape: readonly number[]): Uint8Array<ArrayBuffer> {
   if (data.length !== sizeOf(shape)) {
-    throw new RangeError(`invalid array: ${data.length} values; expected ${sizeOf(shape)} for shape (${shape.join(', ')})`);
+    throw new RangeError(
+      `invalid array: ${data.length} values; expected ${sizeOf(shape)} for shape (${shape.join(', ')})`,
+    );
   }
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(', ')})`;
   const text = `{'descr': '<f4', 'fortran_order': False, 'shape': ${tuple}, }`;
@@ -30,7 +32,9 @@ export function encodeNpy(data: Float32Array, shape: readonly number[]): Uint8Ar
 
 function readHeader(bytes: Uint8Array): { text: string; dataAt: number } {
   if (bytes.length < 12 || magic.some((byte, i) => bytes[i] !== byte)) {
-    throw new RangeError('invalid .npy file: it does not begin with \\x93NUMPY; expected a file written by numpy.save');
+    throw new RangeError(
+      'invalid .npy file: it does not begin with \\x93NUMPY; expected a file written by numpy.save',
+    );
   }
   const version = bytes[6]!;
   if (version < 1 || version > 3) {
@@ -40,14 +44,22 @@ function readHeader(bytes: Uint8Array): { text: string; dataAt: number } {
   const start = version === 1 ? 10 : 12;
   const length = version === 1 ? view.getUint16(8, true) : view.getUint32(8, true);
   if (start + length > bytes.length) {
-    throw new RangeError(`invalid .npy file: a header of ${length} bytes in a file of ${bytes.length}; it is cut short`);
+    throw new RangeError(
+      `invalid .npy file: a header of ${length} bytes in a file of ${bytes.length}; it is cut short`,
+    );
   }
-  return { text: new TextDecoder().decode(bytes.subarray(start, start + length)), dataAt: start + length };
+  return {
+    text: new TextDecoder().decode(bytes.subarray(start, start + length)),
+    dataAt: start + length,
+  };
 }
 
 function readField(text: string, name: string, pattern: string): string {
   const found = new RegExp(`'${name}':\\s*${pattern}`).exec(text);
-  if (!found) throw new RangeError(`invalid .npy file: its header ${JSON.stringify(text.trim())} has no readable ${name}`);
+  if (!found)
+    throw new RangeError(
+      `invalid .npy file: its header ${JSON.stringify(text.trim())} has no readable ${name}`,
+    );
   return found[1]!;
 }
 
@@ -59,10 +71,14 @@ export function decodeNpy(bytes: Uint8Array): NpyArray {
   const { text, dataAt } = readHeader(bytes);
   const dtype = readField(text, 'descr', `'([^']*)'`);
   if (dtype !== '<f4' && dtype !== '<f8') {
-    throw new RangeError(`invalid .npy file: dtype ${dtype}; expected <f4 or <f8 (float32 or float64)`);
+    throw new RangeError(
+      `invalid .npy file: dtype ${dtype}; expected <f4 or <f8 (float32 or float64)`,
+    );
   }
   if (readField(text, 'fortran_order', '(True|False)') === 'True') {
-    throw new RangeError('invalid .npy file: Fortran order; expected C order (numpy.ascontiguousarray)');
+    throw new RangeError(
+      'invalid .npy file: Fortran order; expected C order (numpy.ascontiguousarray)',
+    );
   }
   const shape = readField(text, 'shape', '\\(([\\d,\\sL]*)\\)')
     .split(',')

@@ -27,7 +27,12 @@ export function overlay(base: Raster, heat: Raster, alpha: number): Raster {
  * The heat shows where its value is high: alpha at a pixel is `maxAlpha` times its unit value (HW, 0 to 1; NaN counts as 0).
  * Throws RangeError unless both rasters and the values are of one size.
  */
-export function overlayByValue(base: Raster, heat: Raster, unitHW: Float32Array, maxAlpha = 1): Raster {
+export function overlayByValue(
+  base: Raster,
+  heat: Raster,
+  unitHW: Float32Array,
+  maxAlpha = 1,
+): Raster {
   if (unitHW.length !== base.width * base.height) {
     throw new RangeError(
       `invalid overlay: ${unitHW.length} values; expected ${base.width}x${base.height} = ${base.width * base.height}`,

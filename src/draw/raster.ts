@@ -71,7 +71,11 @@ export function rasterFromRgb(
 /** Every output pixel copies the input pixel under its top left corner, as PyTorch's `nearest`. */
 export function nearestResize(raster: Raster, width: number, height: number): Raster {
   const out = blankRaster(width, height);
-  const source = new Uint32Array(raster.rgba.buffer, raster.rgba.byteOffset, raster.width * raster.height);
+  const source = new Uint32Array(
+    raster.rgba.buffer,
+    raster.rgba.byteOffset,
+    raster.width * raster.height,
+  );
   const target = new Uint32Array(out.rgba.buffer);
   for (let y = 0; y < height; y++) {
     const row = Math.floor((y * raster.height) / height) * raster.width;

@@ -58,10 +58,21 @@ export function reportCardRasters(data: ReportCardData): ReportCardRasters {
   const [out, channels, height, width] = data.filterShape;
   const weights = channels * height * width;
   const tiles = Array.from({ length: out }, (_, filter) =>
-    filterTile(data.filtersOIHW.subarray(filter * weights, (filter + 1) * weights), channels, height, width),
+    filterTile(
+      data.filtersOIHW.subarray(filter * weights, (filter + 1) * weights),
+      channels,
+      height,
+      width,
+    ),
   );
   const base = averageResize(picture, saliency.width, saliency.height);
-  const cam = bilinear(gradCam.values, gradCam.width, gradCam.height, saliency.width, saliency.height);
+  const cam = bilinear(
+    gradCam.values,
+    gradCam.width,
+    gradCam.height,
+    saliency.width,
+    saliency.height,
+  );
   const jetOver = (values: Float32Array) =>
     overlay(base, heatmap(values, saliency.width, saliency.height, { colormap: 'jet' }), 0.5);
   return {
@@ -78,7 +89,13 @@ export function reportCardRasters(data: ReportCardData): ReportCardRasters {
 export function reportCardPanels(data: ReportCardData): Panel[] {
   const rasters = reportCardRasters(data);
   const { saliency, featureMap, gradCam, gradCamLayer } = data;
-  const cam = bilinear(gradCam.values, gradCam.width, gradCam.height, saliency.width, saliency.height);
+  const cam = bilinear(
+    gradCam.values,
+    gradCam.width,
+    gradCam.height,
+    saliency.width,
+    saliency.height,
+  );
   const saliencyRange = minMaxRange(saliency.values);
   return [
     { title: 'Input', raster: rasters.input, smooth: rasters.input.width > 64 },

@@ -2,7 +2,13 @@ import { colormapLut, type Colormap } from './colormap.ts';
 import type { ValueRange } from './normalize.ts';
 import { numberText } from './numberText.ts';
 import { pngDataUri } from './png.ts';
-import { averageResize, bilinearResize, nearestResize, rasterFromRgb, type Raster } from './raster.ts';
+import {
+  averageResize,
+  bilinearResize,
+  nearestResize,
+  rasterFromRgb,
+  type Raster,
+} from './raster.ts';
 import { escapeXml, plainText, type DrawText } from './svgText.ts';
 
 /** What a panel's colours mean: the raw values at both ends of the map. */
@@ -63,8 +69,18 @@ function image(raster: Raster, x: number, y: number, label: string): string {
   );
 }
 
-function legendSvg(legend: PanelLegend, x: number, y: number, width: number, text: DrawText): string {
-  const strip = nearestResize(rasterFromRgb(colormapLut(legend.colormap), 256, 1), Math.round(width), 10);
+function legendSvg(
+  legend: PanelLegend,
+  x: number,
+  y: number,
+  width: number,
+  text: DrawText,
+): string {
+  const strip = nearestResize(
+    rasterFromRgb(colormapLut(legend.colormap), 256, 1),
+    Math.round(width),
+    10,
+  );
   const [low, high] = legend.range.map((value) => numberText(value));
   return [
     image(strip, x, y, `colour map ${legend.colormap}`),
@@ -79,12 +95,26 @@ function titleSize(title: string, room: number): number {
   return Math.min(20, Math.round(room / (0.52 * title.length)));
 }
 
-function panelSvg(panel: Panel, x: number, y: number, size: number, gap: number, text: DrawText): string {
+function panelSvg(
+  panel: Panel,
+  x: number,
+  y: number,
+  size: number,
+  gap: number,
+  text: DrawText,
+): string {
   const picture = fitPanel(panel.raster, size, panel.smooth);
   const left = Math.round(x + (size - picture.width) / 2);
   const top = Math.round(y + titleHeight + (size - picture.height) / 2);
   return [
-    text(panel.title, x + size / 2, y + titleHeight - 14, titleSize(panel.title, size + gap / 2), 'middle', 400),
+    text(
+      panel.title,
+      x + size / 2,
+      y + titleHeight - 14,
+      titleSize(panel.title, size + gap / 2),
+      'middle',
+      400,
+    ),
     image(picture, left, top, panel.title),
     panel.legend ? legendSvg(panel.legend, x, y + titleHeight + size + 10, size, text) : '',
   ].join('');
@@ -95,13 +125,23 @@ function panelSvg(panel: Panel, x: number, y: number, size: number, gap: number,
  * Throws RangeError if there is no panel.
  */
 export function sheetSvg(options: SheetOptions): string {
-  const { panels, columns, panelSize, title, subtitle, text = plainText, ink = '#1a1a1a', paper = '#ffffff' } = options;
+  const {
+    panels,
+    columns,
+    panelSize,
+    title,
+    subtitle,
+    text = plainText,
+    ink = '#1a1a1a',
+    paper = '#ffffff',
+  } = options;
   if (panels.length === 0) throw new RangeError('invalid sheet: no panels; expected at least one');
   const across = Math.min(columns, panels.length);
   const rows = Math.ceil(panels.length / across);
   const gap = options.gap ?? Math.round(panelSize / 8);
   const headHeight = (title ? 56 : 0) + (subtitle ? 30 : 0);
-  const rowHeight = titleHeight + panelSize + (panels.some((panel) => panel.legend) ? legendHeight : 0);
+  const rowHeight =
+    titleHeight + panelSize + (panels.some((panel) => panel.legend) ? legendHeight : 0);
   const bodyWidth = across * panelSize + (across - 1) * gap;
   const bodyHeight = headHeight + rows * rowHeight;
   const width = options.width ?? bodyWidth + 2 * gap;
@@ -110,12 +150,21 @@ export function sheetSvg(options: SheetOptions): string {
   const top = Math.round((height - bodyHeight) / 2);
   const parts = panels.map((panel, i) => {
     const x = left + (i % across) * (panelSize + gap);
-    return panelSvg(panel, x, top + headHeight + Math.floor(i / across) * rowHeight, panelSize, gap, text);
+    return panelSvg(
+      panel,
+      x,
+      top + headHeight + Math.floor(i / across) * rowHeight,
+      panelSize,
+      gap,
+      text,
+    );
   });
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
     title ? `<title>${escapeXml(title)}</title>` : '',
-    paper === 'none' ? '' : `<rect width="${width}" height="${height}" fill="${escapeXml(paper)}"/>`,
+    paper === 'none'
+      ? ''
+      : `<rect width="${width}" height="${height}" fill="${escapeXml(paper)}"/>`,
     `<g fill="${escapeXml(ink)}" font-family="Inter, 'Inter Variable', system-ui, sans-serif">`,
     title ? text(title, width / 2, top + 32, 30, 'middle', 600) : '',
     subtitle ? text(subtitle, width / 2, top + (title ? 66 : 20), 18, 'middle', 400) : '',

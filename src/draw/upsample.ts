@@ -14,12 +14,27 @@ function taps(inSize: number, outSize: number): Tap[] {
   });
 }
 
-function checkSizes(values: ArrayLike<number>, width: number, height: number, outWidth: number, outHeight: number): void {
+function checkSizes(
+  values: ArrayLike<number>,
+  width: number,
+  height: number,
+  outWidth: number,
+  outHeight: number,
+): void {
   if (values.length !== width * height) {
-    throw new RangeError(`invalid map: ${values.length} values; expected ${width}x${height} = ${width * height}`);
+    throw new RangeError(
+      `invalid map: ${values.length} values; expected ${width}x${height} = ${width * height}`,
+    );
   }
-  if (!Number.isInteger(outWidth) || !Number.isInteger(outHeight) || outWidth < 1 || outHeight < 1) {
-    throw new RangeError(`invalid size to resize to: ${outWidth}x${outHeight}; expected positive integers`);
+  if (
+    !Number.isInteger(outWidth) ||
+    !Number.isInteger(outHeight) ||
+    outWidth < 1 ||
+    outHeight < 1
+  ) {
+    throw new RangeError(
+      `invalid size to resize to: ${outWidth}x${outHeight}; expected positive integers`,
+    );
   }
 }
 
@@ -41,9 +56,12 @@ export function bilinear(
     const top = row.low * width;
     const bottom = row.high * width;
     columns.forEach((column, x) => {
-      const above = values[top + column.low]! * (1 - column.fraction) + values[top + column.high]! * column.fraction;
+      const above =
+        values[top + column.low]! * (1 - column.fraction) +
+        values[top + column.high]! * column.fraction;
       const below =
-        values[bottom + column.low]! * (1 - column.fraction) + values[bottom + column.high]! * column.fraction;
+        values[bottom + column.low]! * (1 - column.fraction) +
+        values[bottom + column.high]! * column.fraction;
       out[y * outWidth + x] = above * (1 - row.fraction) + below * row.fraction;
     });
   });
@@ -62,7 +80,8 @@ export function nearest(
   const out = new Float32Array(outWidth * outHeight);
   for (let y = 0; y < outHeight; y++) {
     const row = Math.floor((y * height) / outHeight) * width;
-    for (let x = 0; x < outWidth; x++) out[y * outWidth + x] = values[row + Math.floor((x * width) / outWidth)]!;
+    for (let x = 0; x < outWidth; x++)
+      out[y * outWidth + x] = values[row + Math.floor((x * width) / outWidth)]!;
   }
   return out;
 }

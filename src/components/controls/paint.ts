@@ -4,5 +4,7 @@ import type { Raster } from '../../draw/raster.ts';
 export function paint(canvas: HTMLCanvasElement, raster: Raster): void {
   if (canvas.width !== raster.width) canvas.width = raster.width;
   if (canvas.height !== raster.height) canvas.height = raster.height;
-  canvas.getContext('2d')?.putImageData(new ImageData(raster.rgba, raster.width, raster.height), 0, 0);
+  canvas
+    .getContext('2d')
+    ?.putImageData(new ImageData(raster.rgba, raster.width, raster.height), 0, 0);
 }
