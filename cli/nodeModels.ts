@@ -28,7 +28,11 @@ export function diskModelFiles(folder = join(publicFolder, 'models')): ModelFile
   return {
     manifest: (model) =>
       readFile(join(folder, model, 'model.json'), 'utf8').catch((cause: unknown) => {
-        throw new EngineError('unknown-model', `unknown model: ${model}, no model.json in ${folder}/${model}`, { cause });
+        throw new EngineError(
+          'unknown-model',
+          `unknown model: ${model}, no model.json in ${folder}/${model}`,
+          { cause },
+        );
       }),
     source: (model, file) => diskSource(join(folder, model, file)),
   };

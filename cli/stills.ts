@@ -6,7 +6,12 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { labModel, type CataloguePicture, type SiteFacts, type Subject } from '../src/components/figures/figure.ts';
+import {
+  labModel,
+  type CataloguePicture,
+  type SiteFacts,
+  type Subject,
+} from '../src/components/figures/figure.ts';
 import { stills } from '../src/components/figures/stills.ts';
 import { encodePng } from '../src/draw/png.ts';
 import { isStill, type Raster, type RasterImage } from '../src/draw/raster.ts';
@@ -47,7 +52,10 @@ async function cataloguePicture(
   credit: Credit,
 ): Promise<CataloguePicture> {
   const { id, title, description, file } = credit;
-  const { target, logits } = await ask('capture', { model: labModel, ...(await subjectOf(credit)) });
+  const { target, logits } = await ask('capture', {
+    model: labModel,
+    ...(await subjectOf(credit)),
+  });
   const thumbnail = join('thumbnails', `${id}.webp`);
   await sharp(join(publicFolder, 'images', file))
     .resize(thumbnailSide, thumbnailSide)

@@ -57,12 +57,18 @@ function connect(): Connection {
   const remote = Comlink.wrap<EngineWorker>(worker);
   const crashed = new Promise<never>((_, reject) => {
     worker.addEventListener('error', (event) =>
-      reject(new RequestError('crashed', `the engine stopped: ${event.message || 'its script did not load'}`)),
+      reject(
+        new RequestError(
+          'crashed',
+          `the engine stopped: ${event.message || 'its script did not load'}`,
+        ),
+      ),
     );
   });
   crashed.catch(() => undefined);
+  const starting = remote.start({ base: base(), preferred, excluded: { ...excluded } });
   const started = Promise.race([
-    remote.start({ base: base(), preferred, excluded: { ...excluded } }).then(unwrap),
+    starting.then((reply: Reply<BackendReport>) => unwrap(reply)),
     crashed,
   ]);
   const opened = { worker, remote, started, crashed };

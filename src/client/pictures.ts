@@ -29,7 +29,10 @@ const shipped = new Map<string, Promise<KeyedPicture>>();
 let count = 0;
 
 /** Pixels of a shipped picture or of one that the reader opened before. */
-export function loadPicture(key: string, catalogue: readonly ShippedPicture[]): Promise<KeyedPicture> {
+export function loadPicture(
+  key: string,
+  catalogue: readonly ShippedPicture[],
+): Promise<KeyedPicture> {
   const mine = own.get(key);
   if (mine) return Promise.resolve(mine);
   const entry = catalogue.find((picture) => picture.id === key) ?? catalogue[0]!;
@@ -74,7 +77,9 @@ async function checkFile(file: Blob, name: string): Promise<void> {
     else throw new PictureError(`${name} is not a picture that this browser can decode.`);
   }
   if (size.type === 'svg')
-    throw new PictureError(`${name} is an SVG drawing; please choose a bitmap such as PNG, JPEG or WebP.`);
+    throw new PictureError(
+      `${name} is an SVG drawing; please choose a bitmap such as PNG, JPEG or WebP.`,
+    );
   const pixels = size.width * size.height;
   if (pixels > maxPixels)
     throw new PictureError(

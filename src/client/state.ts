@@ -36,7 +36,11 @@ const fields = {
   backend: oneOf<BackendName | 'auto'>('auto', backends),
   'filters.index': numeric(0, 0, 31),
   'maps.layer': word('features.1'),
-  'maps.sort': oneOf<'index' | 'activation' | 'sparsity'>('index', ['index', 'activation', 'sparsity']),
+  'maps.sort': oneOf<'index' | 'activation' | 'sparsity'>('index', [
+    'index',
+    'activation',
+    'sparsity',
+  ]),
   'maps.scale': oneOf<'each' | 'shared'>('each', ['each', 'shared']),
   'maps.channel': numeric(-1, -1, 4095),
   'maps.opacity': numeric(0.6, 0, 1),
@@ -49,7 +53,7 @@ const fields = {
   'cam.kind': oneOf<'logit' | 'probability'>('logit', kinds),
   'cam.opacity': numeric(0.5, 0, 1),
   'cam.colormap': oneOf('viridis', colormaps),
-  'cam.channels': numeric(6, 1, 128),
+  'cam.channels': numeric(4096, 1, 4096),
   'card.layer': word('features.2'),
   'card.channel': numeric(-1, -1, 4095),
 } as const;

@@ -50,7 +50,8 @@ async function probeWebgpu(): Promise<BackendCandidate> {
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (!adapter) return refused('webgpu', 'the browser offers no WebGPU adapter');
   const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
-  const label = description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
+  const label =
+    description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
   const software = Boolean(isFallbackAdapter) || softwareAdapter.test(`${label} ${architecture}`);
   return adapterCandidate('webgpu', label, software);
 }
@@ -124,12 +125,19 @@ export async function startBackend(options: BackendOptions): Promise<BackendRepo
       return { name: getBackend() as BackendName, reason: reasonFor(candidates, name), candidates };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
-      candidates = candidates.map((c) => (c.name === name ? refused(name, `failed to start: ${why}`) : c));
+      candidates = candidates.map((c) =>
+        c.name === name ? refused(name, `failed to start: ${why}`) : c,
+      );
     }
   }
   const tried = options.preferred ? [options.preferred] : backendNames;
-  const reasons = candidates.filter((c) => tried.includes(c.name)).map((c) => `${c.name}: ${c.reason}`);
-  throw new EngineError('backend-unavailable', `no backend could be started (${reasons.join('; ')})`);
+  const reasons = candidates
+    .filter((c) => tried.includes(c.name))
+    .map((c) => `${c.name}: ${c.reason}`);
+  throw new EngineError(
+    'backend-unavailable',
+    `no backend could be started (${reasons.join('; ')})`,
+  );
 }
 
 function reasonFor(candidates: readonly BackendCandidate[], name: BackendName): string {

@@ -38,7 +38,10 @@ export async function capture(run: Run, request: CaptureRequest = {}): Promise<C
 
   const logits = await read(trace.value(model.output).tensor);
   const rows = rowsOf(logits);
-  const seed = tensor2d(rows.flatMap((row) => [...targetSeed(target, row)]), [...logits.shape] as [number, number]);
+  const seed = tensor2d(
+    rows.flatMap((row) => [...targetSeed(target, row)]),
+    [...logits.shape] as [number, number],
+  );
   const backward = trace.backward(trace.value(model.output), seed, gradients);
   const result = await readAll([...backward]);
   dispose([seed, ...backward.values()]);

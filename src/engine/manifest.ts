@@ -27,7 +27,11 @@ export interface ModelManifest {
   };
   readonly parameters: number;
   readonly licence: string;
-  readonly metrics: { readonly accuracy: number; readonly images: number; readonly precision: string };
+  readonly metrics: {
+    readonly accuracy: number;
+    readonly images: number;
+    readonly precision: string;
+  };
 }
 
 /**

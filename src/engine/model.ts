@@ -1,5 +1,11 @@
 import { tensor4d } from '@tensorflow/tfjs-core';
-import type { ArchitectureConfig, BuiltStage, ModuleInfo, ParameterSpec, Stage } from './archs/architecture.ts';
+import type {
+  ArchitectureConfig,
+  BuiltStage,
+  ModuleInfo,
+  ParameterSpec,
+  Stage,
+} from './archs/architecture.ts';
 import { architectureNamed } from './archs/index.ts';
 import { EngineError, throwIfAborted } from './errors.ts';
 import { nchwToNhwc, type Shape4, type TensorData } from './layout.ts';
@@ -140,4 +146,3 @@ export class Run {
     this.trace.dispose();
   }
 }
-

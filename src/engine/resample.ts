@@ -51,7 +51,10 @@ function filterAxis(
         let sum = 1 << (precisionBits - 1);
         let from = (line * length + first[x]!) * inner + c;
         for (let i = 0; i < kernel.length; i++, from += inner) sum += kernel[i]! * data[from]!;
-        out[(line * outputLength + x) * inner + c] = Math.max(0, Math.min(255, sum >> precisionBits));
+        out[(line * outputLength + x) * inner + c] = Math.max(
+          0,
+          Math.min(255, sum >> precisionBits),
+        );
       }
     }
   return out;
@@ -65,7 +68,11 @@ export function resize(picture: Bitmap, width: number, height: number): Bitmap {
   const { channels } = picture;
   let { data } = picture;
   if (picture.width !== width)
-    data = filterAxis(data, { outer: picture.height, length: picture.width, inner: channels }, width);
+    data = filterAxis(
+      data,
+      { outer: picture.height, length: picture.width, inner: channels },
+      width,
+    );
   if (picture.height !== height)
     data = filterAxis(data, { outer: 1, length: picture.height, inner: width * channels }, height);
   return { width, height, channels, data };

@@ -11,7 +11,9 @@ import type { KeyedPicture, Params, Reply, RequestKind, Result } from './protoco
 const keptRuns = 6;
 
 type Failure = Extract<Reply<unknown>, { ok: false }>;
-type Handlers = { [K in RequestKind]: (params: Params<K>, options: LoadOptions) => Promise<Result<K>> };
+type Handlers = {
+  [K in RequestKind]: (params: Params<K>, options: LoadOptions) => Promise<Result<K>>;
+};
 
 /**
  * Answers requests one after the other on whatever backend is active. All figures of a page share
@@ -97,7 +99,8 @@ async function reply<T>(job: Promise<T>): Promise<Reply<T>> {
 }
 
 /** Failures of the device arrive as plain errors; their wording is all there is to know them by. */
-const outOfMemory = /out of memory|allocation failed|failed to allocate|memory access out of bounds/i;
+const outOfMemory =
+  /out of memory|allocation failed|failed to allocate|memory access out of bounds/i;
 
 export function describeError(error: unknown): { code: Failure['code']; message: string } {
   if (error instanceof EngineError) return { code: error.code, message: error.message };

@@ -62,7 +62,11 @@ export class ModelShelf {
   }
 }
 
-function remember<T>(cache: Map<string, Promise<T>>, key: string, make: () => Promise<T>): Promise<T> {
+function remember<T>(
+  cache: Map<string, Promise<T>>,
+  key: string,
+  make: () => Promise<T>,
+): Promise<T> {
   const known = cache.get(key);
   if (known) return known;
   const made = make();

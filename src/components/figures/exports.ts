@@ -63,7 +63,10 @@ export async function rasterizeSvg(svg: string, dpi?: number): Promise<Uint8Arra
   picture.src = URL.createObjectURL(new Blob([svg], { type: 'image/svg+xml' }));
   try {
     await picture.decode();
-    return encodePng(paint(picture, picture.naturalWidth, picture.naturalHeight), dpi ? { dpi } : {});
+    return encodePng(
+      paint(picture, picture.naturalWidth, picture.naturalHeight),
+      dpi ? { dpi } : {},
+    );
   } finally {
     URL.revokeObjectURL(picture.src);
   }

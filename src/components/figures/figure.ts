@@ -1,5 +1,4 @@
 import type { ShippedPicture } from '../../client/pictures.ts';
-import type { RasterImage } from '../../draw/raster.ts';
 import type { Ask, KeyedPicture, Target } from '../../worker/protocol.ts';
 
 /** A picture of the site with what the lab's network makes of it. */
@@ -40,6 +39,13 @@ export const labModel = 'smallcnn-cifar10';
 /** The same layers, trained on digits. */
 export const digitsModel = 'mnistcnn';
 
+/** Index of the class that a shipped picture shows; undefined where that is not known. */
+export function trueClass(site: SiteFacts, picture: string): number | undefined {
+  const shows = site.pictures.find(({ id }) => id === picture)?.shows;
+  const index = shows ? site.labels.indexOf(shows) : -1;
+  return index >= 0 ? index : undefined;
+}
+
 /** Resolves the addresses of a still's pictures against the site's base. */
 export function atBase<T>(view: T, base: string): T {
   if (Array.isArray(view)) return view.map((item) => atBase(item, base)) as T;
@@ -50,5 +56,3 @@ export function atBase<T>(view: T, base: string): T {
   ]);
   return Object.fromEntries(entries) as T;
 }
-
-export type { RasterImage };

@@ -53,7 +53,13 @@ export async function loadSaliency(
 ): Promise<SaliencyData> {
   const [view, explained] = await Promise.all([
     ask('view', { model: labModel, picture }),
-    ask('explain', { model: labModel, picture, method: 'saliency', target, options: { reduction } }),
+    ask('explain', {
+      model: labModel,
+      picture,
+      method: 'saliency',
+      target,
+      options: { reduction },
+    }),
   ]);
   return { picture: picture.bitmap, view, explained };
 }

@@ -3,7 +3,13 @@ import { conv2d } from '../ops/conv2d.ts';
 import { globalAveragePool } from '../ops/globalAveragePool.ts';
 import { linear } from '../ops/linear.ts';
 import { relu } from '../ops/relu.ts';
-import type { Architecture, ArchitectureConfig, ModuleInfo, ParameterSpec, Stage } from './architecture.ts';
+import type {
+  Architecture,
+  ArchitectureConfig,
+  ModuleInfo,
+  ParameterSpec,
+  Stage,
+} from './architecture.ts';
 
 /** Output channels and stride of the six blocks. */
 const blocks = [

@@ -7,7 +7,9 @@ import { resolveOptions } from './options.ts';
 
 /** The last layer that still has rows and columns: the deepest module whose output is wider than 1x1. */
 export function lastSpatialLayer(model: Model): string {
-  const spatial = model.modules.filter(({ outputShape: [, height = 1, width = 1] }) => height * width > 1);
+  const spatial = model.modules.filter(
+    ({ outputShape: [, height = 1, width = 1] }) => height * width > 1,
+  );
   return spatial.at(-1)!.name;
 }
 

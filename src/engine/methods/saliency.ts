@@ -21,7 +21,10 @@ function reduceChannels({ shape, data }: TensorData, reduce: Reduction): TensorD
   const [, channels, height, width] = shape as [number, number, number, number];
   const plane = height * width;
   const pixel = (i: number) => Array.from({ length: channels }, (_, c) => data[c * plane + i]!);
-  return { shape: [height, width], data: Float32Array.from({ length: plane }, (_, i) => reduce(pixel(i))) };
+  return {
+    shape: [height, width],
+    data: Float32Array.from({ length: plane }, (_, i) => reduce(pixel(i))),
+  };
 }
 
 // #region saliency

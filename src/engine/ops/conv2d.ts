@@ -29,7 +29,12 @@ const gradientByForwardConvolution: ReadonlySet<string> = new Set(['wasm']);
 
 /** Convolution without bias, PyTorch's `Conv2d(..., bias=False)` with symmetric padding, square stride. */
 export function conv2d({ weightOIHW, shape, stride, padding }: Conv2dOptions): Operation {
-  const kernel = tf.tensor4d(oihwToHwio(weightOIHW, shape), [shape[2], shape[3], shape[1], shape[0]]);
+  const kernel = tf.tensor4d(oihwToHwio(weightOIHW, shape), [
+    shape[2],
+    shape[3],
+    shape[1],
+    shape[0],
+  ]);
   let phaseKernels: UploadedKernel[] | undefined;
   const phases = () => (phaseKernels ??= uploadPhaseKernels(weightOIHW, shape, stride, padding));
   return {

@@ -1,4 +1,12 @@
-import { add, matMul, reshape, tensor1d, tensor2d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  matMul,
+  reshape,
+  tensor1d,
+  tensor2d,
+  tidy,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import type { Operation } from '../trace.ts';
 
 export interface LinearOptions {

@@ -49,7 +49,12 @@ function scatterToFirstMaximum(
   const columns = paddedPhases(outColumns, width, options);
   const bottom = rows * stride - height - padding;
   const right = columns * stride - width - padding;
-  const pads: Array<[number, number]> = [[0, 0], [padding, bottom], [padding, right], [0, 0]];
+  const pads: Array<[number, number]> = [
+    [0, 0],
+    [padding, bottom],
+    [padding, right],
+    [0, 0],
+  ];
   const padded = tf.pad(x, pads, lowestFloat32);
   const planes = new Map<number, Tensor4D>();
   const gradients = new Map<number, Tensor4D>();
@@ -76,7 +81,10 @@ function scatterToFirstMaximum(
   const zero = tf.zeros<tf.Rank.R4>([batch, rows, columns, channels]);
   const lines = Array.from({ length: stride }, (_, ry) =>
     unpackColumns(
-      tf.concat(Array.from({ length: stride }, (__, rx) => gradients.get(ry * stride + rx) ?? zero), 3),
+      tf.concat(
+        Array.from({ length: stride }, (__, rx) => gradients.get(ry * stride + rx) ?? zero),
+        3,
+      ),
       stride,
     ),
   );

@@ -64,7 +64,11 @@ export function parseHeader(json: Bytes, label: string): SafetensorsHeader {
   const { __metadata__: metadata = {}, ...entries } = header;
   for (const [name, entry] of Object.entries(entries))
     tensors.set(name, parseEntry(name, entry, dataStart, label));
-  return { tensors, metadata: parseMetadata(metadata, label), fileBytes: checkTiling(tensors, dataStart, label) };
+  return {
+    tensors,
+    metadata: parseMetadata(metadata, label),
+    fileBytes: checkTiling(tensors, dataStart, label),
+  };
 }
 
 function parseJsonObject(json: Bytes, label: string): Record<string, unknown> {
@@ -88,7 +92,8 @@ function parseMetadata(value: unknown, label: string): Record<string, string> {
   return value as Record<string, string>;
 }
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isCount = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Number(value) >= 0;
 
 function parseEntry(name: string, value: unknown, dataStart: number, label: string): TensorEntry {
   const what = `tensor "${name}" of ${label}`;
@@ -105,7 +110,9 @@ function parseEntry(name: string, value: unknown, dataStart: number, label: stri
   const [begin, end] = range as [number, number];
   const expected = sizeOf(shape) * elementBytes[dtype as Dtype];
   if (end - begin !== expected)
-    throw invalid(`${what} takes ${end - begin} bytes, expected ${expected} for ${dtype} [${shape.join(', ')}]`);
+    throw invalid(
+      `${what} takes ${end - begin} bytes, expected ${expected} for ${dtype} [${shape.join(', ')}]`,
+    );
   return { name, dtype: dtype as Dtype, shape, begin: dataStart + begin, end: dataStart + end };
 }
 
@@ -120,7 +127,9 @@ function checkTiling(
     if (entry.begin < position)
       throw invalid(`tensor "${entry.name}" of ${label} overlaps the one before it`);
     if (entry.begin > position)
-      throw invalid(`${entry.begin - position} bytes before tensor "${entry.name}" of ${label} belong to no tensor`);
+      throw invalid(
+        `${entry.begin - position} bytes before tensor "${entry.name}" of ${label} belong to no tensor`,
+      );
     position = entry.end;
   }
   return position;
@@ -134,7 +143,9 @@ export function decodeTensor(entry: TensorEntry, bytes: Bytes, label: string): F
   const values = decode(entry.dtype, bytes);
   const bad = values.findIndex((value) => !Number.isFinite(value));
   if (bad >= 0)
-    throw invalid(`tensor "${entry.name}" of ${label} holds ${values[bad]} at index ${bad}, expected finite numbers`);
+    throw invalid(
+      `tensor "${entry.name}" of ${label} holds ${values[bad]} at index ${bad}, expected finite numbers`,
+    );
   return values;
 }
 

@@ -1,0 +1,158 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  digitsModel,
+  labModel,
+  type CataloguePicture,
+  type Subject,
+} from '../src/components/figures/figure.ts';
+import { numberText, percentText } from '../src/draw/numberText.ts';
+import { softmax } from '../src/draw/softmax.ts';
+import type { ModelManifest } from '../src/engine/manifest.ts';
+import type { Ask, TensorData } from '../src/worker/protocol.ts';
+import { publicFolder } from './nodeModels.ts';
+
+type Facts = Record<string, string | number>;
+
+const percent = (share: number, digits = 0) => `${(100 * share).toFixed(digits)} percent`;
+const count = (value: number) => value.toLocaleString('en');
+
+/** Every number that the prose quotes, by the id it is quoted under. */
+export async function chapterFacts(
+  ask: Ask,
+  subject: Subject,
+  pictures: readonly CataloguePicture[],
+): Promise<Facts> {
+  return {
+    ...(await modelFacts()),
+    ...pictureFacts(pictures),
+    ...(await defaultFacts(ask, subject, pictures)),
+    ...(await featureMapFacts(ask, subject)),
+    ...(await saliencyFacts(ask, subject)),
+    ...(await gradCamFacts(ask, subject)),
+  };
+}
+
+async function readManifest(
+  model: string,
+): Promise<ModelManifest & { recipe: { epochs: number } }> {
+  return JSON.parse(await readFile(join(publicFolder, 'models', model, 'model.json'), 'utf8'));
+}
+
+async function modelFacts(): Promise<Facts> {
+  const lab = await readManifest(labModel);
+  const digits = await readManifest(digitsModel);
+  const { size } = await stat(join(publicFolder, 'models', labModel, lab.weights.file));
+  return {
+    'smallcnn.accuracy': percent(lab.metrics.accuracy, 1),
+    'smallcnn.parameters': count(lab.parameters),
+    'smallcnn.epochs': lab.recipe.epochs,
+    'smallcnn.weightsKilobytes': Math.round(size / 1000),
+    'mnistcnn.accuracy': percent(digits.metrics.accuracy, 1),
+    // 32 filters, 3 channels, 3x3 taps, two bytes for each float16.
+    'filterWall.firstLayerBytes': count(32 * 3 * 3 * 3 * 2),
+  };
+}
+
+function pictureFacts(pictures: readonly CataloguePicture[]): Facts {
+  const known = pictures.filter(({ shows }) => shows !== null);
+  const right = known.filter(({ shows, predicted }) => shows === predicted).length;
+  return {
+    'pictures.count': pictures.length,
+    'pictures.right': right,
+    'pictures.wrong': known.length - right,
+  };
+}
+
+async function defaultFacts(
+  ask: Ask,
+  { picture, target }: Subject,
+  pictures: readonly CataloguePicture[],
+): Promise<Facts> {
+  const { labels } = await ask('describe', { model: labModel });
+  const { logits, target: explained } = await ask('capture', { model: labModel, picture, target });
+  return {
+    'default.picture': pictures.find(({ id }) => id === picture.key)!.title,
+    'default.class': labels[explained!.class]!,
+    'default.probability': percentText(softmax(logits)[explained!.class]!),
+  };
+}
+
+/** Share of the channels of each block that are zero in every cell. */
+async function featureMapFacts(ask: Ask, { picture }: Subject): Promise<Facts> {
+  const layers = Array.from({ length: 6 }, (_, block) => `features.${block}`);
+  const { activations } = await ask('capture', { model: labModel, picture, layers });
+  return Object.fromEntries(
+    layers.map((layer) => [
+      `featureMaps.deadShare.${layer}`,
+      percent(deadShare(activations[layer]!)),
+    ]),
+  );
+}
+
+function deadShare({ shape, data }: TensorData): number {
+  const [, channels, height, width] = shape as [number, number, number, number];
+  const plane = height * width;
+  const dead = Array.from({ length: channels }, (_, k) =>
+    data.subarray(k * plane, (k + 1) * plane),
+  ).filter((map) => map.every((value) => value <= 0));
+  return dead.length / channels;
+}
+
+async function saliencyFacts(ask: Ask, { picture, target }: Subject): Promise<Facts> {
+  const explain = (wanted: Subject['target']) =>
+    ask('explain', { model: labModel, picture, method: 'saliency', target: wanted });
+  const { map, logits } = await explain(target);
+  const runnerUp = logits.indexOf(logits.toSorted((a, b) => b - a)[1]!);
+  const other = await explain({ kind: 'logit', class: runnerUp });
+  const sorted = map.data.toSorted().reverse();
+  const sum = (values: Float32Array) => values.reduce((a, b) => a + b, 0);
+  const top = sum(sorted.subarray(0, Math.round(0.05 * sorted.length)));
+  return {
+    'saliency.topShare': percent(top / sum(sorted)),
+    'saliency.classCorrelation': correlation(map.data, other.map.data).toFixed(2),
+  };
+}
+
+/** Pearson's correlation coefficient. */
+function correlation(a: Float32Array, b: Float32Array): number {
+  const mean = (values: Float32Array) => values.reduce((x, y) => x + y, 0) / values.length;
+  const [meanA, meanB] = [mean(a), mean(b)];
+  let ab = 0;
+  let aa = 0;
+  let bb = 0;
+  a.forEach((value, i) => {
+    ab += (value - meanA) * (b[i]! - meanB);
+    aa += (value - meanA) ** 2;
+    bb += (b[i]! - meanB) ** 2;
+  });
+  return ab / Math.sqrt(aa * bb);
+}
+
+/** How closely alpha at the last block equals the linear weight divided by the number of positions. */
+async function gradCamFacts(ask: Ask, { picture, target }: Subject): Promise<Facts> {
+  const layer = 'features.5';
+  const { details, target: explained } = await ask('explain', {
+    model: labModel,
+    picture,
+    method: 'grad-cam',
+    target,
+    layer,
+  });
+  const alpha = details['alpha']!.data;
+  const { activations } = await ask('capture', { model: labModel, picture, layers: [layer] });
+  const positions = activations[layer]!.shape[2]! * activations[layer]!.shape[3]!;
+  const { data } = await ask('parameter', { model: labModel, name: 'head.weight' });
+  const weights = data.subarray(
+    explained.class * alpha.length,
+    (explained.class + 1) * alpha.length,
+  );
+  const differences = alpha.map((value, k) => Math.abs(value - weights[k]! / positions));
+  return {
+    'gradCam.maxAlphaChannel': alpha.indexOf(Math.max(...alpha)),
+    'gradCam.camDifference': numberText(
+      Math.max(...differences) / Math.max(...alpha.map(Math.abs)),
+      1,
+    ),
+  };
+}

@@ -1,0 +1,186 @@
+import type { Colormap } from '../../draw/colormap.ts';
+import { heatmap } from '../../draw/heatmap.ts';
+import { minMaxRange, signedRange, type ValueRange } from '../../draw/normalize.ts';
+import { overlay } from '../../draw/overlay.ts';
+import type { RasterImage } from '../../draw/raster.ts';
+import { softmax } from '../../draw/softmax.ts';
+import { bilinear } from '../../draw/upsample.ts';
+import type { Ask, Bitmap, ModuleInfo, Result, TensorData } from '../../worker/protocol.ts';
+import { labModel, type DrawStill, type Subject } from './figure.ts';
+import { photograph, photographSize } from './photograph.ts';
+
+export interface GradCamData {
+  readonly picture: Bitmap;
+  readonly modules: readonly ModuleInfo[];
+  readonly explained: Result<'explain'>;
+  /** `[1, C, H, W]` at the layer. */
+  readonly activations: TensorData;
+}
+
+export interface GradCamDrawing {
+  readonly colormap: Colormap;
+  readonly opacity: number;
+  /** How many channels, strongest alpha first, enter the sum. */
+  readonly channels: number;
+}
+
+/** A channel with its importance. */
+export interface WeightedChannel {
+  readonly index: number;
+  readonly alpha: number;
+  /** alpha times the channel's mean activation: its part in the sum's mean. */
+  readonly contribution: number;
+  readonly map: RasterImage;
+  readonly range: ValueRange;
+}
+
+/** One step of the computation: a map with its raw numbers where they are few enough to print. */
+export interface StepMap {
+  readonly image: RasterImage;
+  readonly range: ValueRange;
+  readonly rows: number;
+  readonly columns: number;
+  /** Row-major; empty for maps of more than 64 cells. */
+  readonly cells: ReadonlyArray<{ readonly value: number; readonly onDark: boolean }>;
+}
+
+/** Everything the figure shows. */
+export interface GradCamView {
+  readonly layer: string;
+  readonly layers: ReadonlyArray<{
+    readonly name: string;
+    readonly type: string;
+    readonly shape: readonly number[];
+  }>;
+  readonly channelCount: number;
+  /** Channels in the sum. */
+  readonly channels: number;
+  readonly strongest: readonly WeightedChannel[];
+  /** alpha of every channel, largest magnitude first. */
+  readonly alphas: readonly number[];
+  readonly sum: StepMap;
+  readonly rectified: StepMap;
+  readonly upsampled: RasterImage;
+  readonly overlay: RasterImage;
+  readonly range: ValueRange;
+  /** Row and column of the largest value before upsampling. */
+  readonly peak: { readonly row: number; readonly column: number };
+  readonly blank: boolean;
+  readonly logits: readonly number[];
+  readonly probabilities: readonly number[];
+  readonly targetClass: number;
+}
+
+/** Channels drawn one by one. */
+const shownChannels = 6;
+/** Most cells of a map whose numbers are printed. */
+const printedCells = 64;
+
+export async function loadGradCam(
+  ask: Ask,
+  { picture, target }: Subject,
+  layer: string,
+): Promise<GradCamData> {
+  const [{ modules }, explained, { activations }] = await Promise.all([
+    ask('describe', { model: labModel }),
+    ask('explain', { model: labModel, picture, method: 'grad-cam', target, layer }),
+    ask('capture', { model: labModel, picture, layers: [layer] }),
+  ]);
+  return { picture: picture.bitmap, modules, explained, activations: activations[layer]! };
+}
+
+/** sum over the given channels of alpha_k A^k. */
+function partialSum(
+  alpha: Float32Array,
+  { shape, data }: TensorData,
+  channels: readonly number[],
+): Float32Array {
+  const plane = shape[2]! * shape[3]!;
+  const sum = new Float32Array(plane);
+  for (const k of channels)
+    for (let i = 0; i < plane; i++) sum[i]! += alpha[k]! * data[k * plane + i]!;
+  return sum;
+}
+
+function stepMap(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  colormap: Colormap,
+  range: ValueRange,
+): StepMap {
+  const image = heatmap(values, columns, rows, { colormap, range });
+  const printed = values.length <= printedCells ? [...values] : [];
+  const cells = printed.map((value, i) => ({ value, onDark: isDark(image.rgba, i) }));
+  return { image, range, rows, columns, cells };
+}
+
+/** Whether white text reads better than black on a pixel (relative luminance below 0.18, as in WCAG). */
+function isDark(rgba: Uint8ClampedArray, pixel: number): boolean {
+  const linear = [0, 1, 2].map((c) => (rgba[4 * pixel + c]! / 255) ** 2.2);
+  return 0.2126 * linear[0]! + 0.7152 * linear[1]! + 0.0722 * linear[2]! < 0.18;
+}
+
+export function gradCamView(data: GradCamData, drawing: GradCamDrawing): GradCamView {
+  const { explained, activations, modules } = data;
+  const [, channelCount, rows, columns] = activations.shape as [number, number, number, number];
+  const alpha = explained.details['alpha']!.data;
+  const order = Array.from(alpha.keys()).sort((a, b) => Math.abs(alpha[b]!) - Math.abs(alpha[a]!));
+  const channels = Math.min(drawing.channels, channelCount);
+  const sum = partialSum(alpha, activations, order.slice(0, channels));
+  const rectified = sum.map((value) => Math.max(0, value));
+  const large = bilinear(rectified, columns, rows, photographSize, photographSize);
+  const range: ValueRange = [0, Math.max(...rectified)];
+  const heat = heatmap(large, photographSize, photographSize, {
+    colormap: drawing.colormap,
+    range,
+  });
+  const peak = rectified.indexOf(Math.max(...rectified));
+  return {
+    layer: explained.layer!,
+    layers: modules
+      .filter(({ outputShape: [, height = 1, width = 1] }) => height * width > 1)
+      .map(({ name, type, outputShape }) => ({ name, type, shape: outputShape })),
+    channelCount,
+    channels,
+    strongest: order
+      .slice(0, shownChannels)
+      .map((index) => weightedChannel(index, alpha, activations)),
+    alphas: order.map((index) => alpha[index]!),
+    sum: stepMap(sum, rows, columns, 'diverging', signedRange(sum)),
+    rectified: stepMap(rectified, rows, columns, drawing.colormap, range),
+    upsampled: heat,
+    overlay: overlay(photograph(data.picture), heat, drawing.opacity),
+    range,
+    peak: { row: Math.floor(peak / columns), column: peak % columns },
+    blank: range[1] === 0,
+    logits: explained.logits,
+    probabilities: softmax(explained.logits),
+    targetClass: explained.target.class,
+  };
+}
+
+function weightedChannel(
+  index: number,
+  alpha: Float32Array,
+  { shape, data }: TensorData,
+): WeightedChannel {
+  const [, , rows, columns] = shape as [number, number, number, number];
+  const map = data.slice(index * rows * columns, (index + 1) * rows * columns);
+  const mean = map.reduce((a, b) => a + b, 0) / map.length;
+  const range = minMaxRange(map);
+  return {
+    index,
+    alpha: alpha[index]!,
+    contribution: alpha[index]! * mean,
+    map: heatmap(map, columns, rows, { colormap: 'viridis', range }),
+    range,
+  };
+}
+
+export const drawGradCamStill: DrawStill = async (ask, subject) =>
+  gradCamView(await loadGradCam(ask, subject, 'features.5'), {
+    colormap: 'viridis',
+    opacity: 0.5,
+    channels: Infinity,
+  });
