@@ -1,0 +1,37 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+/** Milliseconds: software rendering and a shared processor are slow, a hanging test is still found. */
+const patience = { node: 60_000, browser: 240_000 };
+
+export default defineConfig({
+  plugins: [svelte()],
+  test: {
+    reporters: ['default', './test/support/summaryReporter.ts'],
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'node',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/browser/**', 'test/components/**'],
+          testTimeout: patience.node,
+          hookTimeout: patience.node,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts', 'test/components/**/*.test.ts'],
+          testTimeout: patience.browser,
+          hookTimeout: patience.browser,
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});
