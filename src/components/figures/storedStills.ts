@@ -16,12 +16,18 @@ export function storedStill(id: string): any {
 }
 
 /**
- * What every figure is told about the site, except for where the site is.
+ * What every figure is told about the site, with the pictures' addresses under its base path.
  *
  * @throws Error when `npm run stills` has not made it
  */
-export function storedSite(): Omit<SiteFacts, 'base'> {
-  return stored('site.json', 'the list of pictures') as Omit<SiteFacts, 'base'>;
+export function storedSite(base: string): SiteFacts {
+  const site = stored('site.json', 'the list of pictures') as Omit<SiteFacts, 'base'>;
+  const pictures = site.pictures.map((picture) => ({
+    ...picture,
+    url: base + picture.url,
+    thumbUrl: base + picture.thumbUrl,
+  }));
+  return { ...site, base, pictures };
 }
 
 function stored(path: string, what: string): unknown {
