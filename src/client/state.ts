@@ -34,6 +34,11 @@ const fields = {
   picture: word('horse'),
   class: classChoice,
   backend: oneOf<BackendName | 'auto'>('auto', backends),
+  'filters.network': oneOf<'trained' | 'untrained' | 'digits'>('trained', [
+    'trained',
+    'untrained',
+    'digits',
+  ]),
   'filters.index': numeric(0, 0, 31),
   'maps.layer': word('features.1'),
   'maps.sort': oneOf<'index' | 'activation' | 'sparsity'>('index', [

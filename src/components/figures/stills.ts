@@ -1,9 +1,16 @@
+import { drawFeatureMapsStill } from './featureMaps.ts';
 import type { DrawStill } from './figure.ts';
+import { drawFilterWallStill } from './filterWall.ts';
+import { drawFourLensesStill } from './fourLenses.ts';
 import { drawGradCamStill } from './gradCamMap.ts';
+import { drawReportCardStill } from './reportCardFigure.ts';
 import { drawSaliencyStill } from './saliencyMap.ts';
 
 /** How each figure's still is drawn when the site is built, by the figure's id. */
 export const stills: Readonly<Record<string, DrawStill>> = {
+  'filter-wall': drawFilterWallStill,
+  'feature-maps': drawFeatureMapsStill,
   saliency: drawSaliencyStill,
   'grad-cam': drawGradCamStill,
+  'report-card': drawReportCardStill,
 };

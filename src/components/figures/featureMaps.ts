@@ -1,0 +1,230 @@
+import { heatmap } from '../../draw/heatmap.ts';
+import { mapTiles } from '../../draw/mapTiles.ts';
+import { minMaxRange, type ValueRange } from '../../draw/normalize.ts';
+import { numberText } from '../../draw/numberText.ts';
+import { overlay } from '../../draw/overlay.ts';
+import { nearestResize, type Raster, type RasterImage } from '../../draw/raster.ts';
+import { tileGrid } from '../../draw/tileGrid.ts';
+import type { Ask, Bitmap, ModuleInfo, TensorData } from '../../worker/protocol.ts';
+import { labModel, type DrawStill, type Subject } from './figure.ts';
+import { photograph, photographSize } from './photograph.ts';
+
+/** What one channel made of the picture. */
+export interface ChannelStatistics {
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly mean: number;
+  /** Share of the cells that are not above zero; after a ReLU these are zero exactly. */
+  readonly silentShare: number;
+  /** Cell of the maximum. */
+  readonly peak: { readonly row: number; readonly column: number };
+}
+
+export interface FeatureMapsData {
+  readonly picture: Bitmap;
+  readonly modules: readonly ModuleInfo[];
+  readonly layer: string;
+  /** `[1, C, H, W]`. */
+  readonly activations: TensorData;
+  /** One for each channel. */
+  readonly statistics: readonly ChannelStatistics[];
+}
+
+export type SortOrder = 'index' | 'activation' | 'sparsity';
+export type Scale = 'each' | 'shared';
+
+/** A block of the network with the modules in it whose output is a picture. */
+export interface LayerGroup {
+  readonly name: string;
+  /** `[C, H, W]` of the group's output. */
+  readonly shape: readonly number[];
+  readonly layers: ReadonlyArray<{ readonly name: string; readonly type: string }>;
+}
+
+/** All channels of the layer. */
+export interface MapsView {
+  readonly layer: string;
+  readonly type: string;
+  /** `[C, H, W]`. */
+  readonly shape: readonly number[];
+  readonly columns: number;
+  /** All maps in one picture; only in the still. */
+  readonly atlas?: RasterImage;
+  /** One for each channel, in the order asked for; none in the still. */
+  readonly tiles: readonly Raster[];
+  readonly labels: readonly string[];
+  /** Channel of each tile. */
+  readonly order: readonly number[];
+  /** Smallest and largest value of the whole layer. */
+  readonly range: ValueRange;
+  /** Whether the layer has negative values: it stands before a ReLU. */
+  readonly signed: boolean;
+  /** Channels that are nowhere above zero. */
+  readonly silentChannels: number;
+  /** Mean over the channels of the share of cells that are not above zero. */
+  readonly silentShare: number;
+  /** Channel with the largest value. */
+  readonly strongest: number;
+}
+
+/** The channel in focus. */
+export interface ChannelView extends ChannelStatistics {
+  readonly channel: number;
+  readonly map: RasterImage;
+  readonly overlay: RasterImage;
+}
+
+/** Everything the figure shows. */
+export interface FeatureMapsView {
+  readonly groups: readonly LayerGroup[];
+  readonly maps: MapsView;
+  readonly channel: ChannelView;
+}
+
+/** Computes no further than the layer, and fetches no weights beyond it. */
+export async function loadFeatureMaps(
+  ask: Ask,
+  { picture }: Pick<Subject, 'picture'>,
+  layer: string,
+): Promise<FeatureMapsData> {
+  const [{ modules }, { activations }] = await Promise.all([
+    ask('describe', { model: labModel }),
+    ask('capture', { model: labModel, picture, layers: [layer] }),
+  ]);
+  const maps = activations[layer]!;
+  const statistics = channelStatistics(maps);
+  return { picture: picture.bitmap, modules, layer, activations: maps, statistics };
+}
+
+export function channelStatistics({ shape, data }: TensorData): ChannelStatistics[] {
+  const [, channels, height, width] = shape as [number, number, number, number];
+  const cells = height * width;
+  return Array.from({ length: channels }, (_, channel) => {
+    const map = data.subarray(channel * cells, (channel + 1) * cells);
+    let sum = 0;
+    let silent = 0;
+    let peak = 0;
+    let minimum = Infinity;
+    for (let cell = 0; cell < cells; cell++) {
+      const value = map[cell]!;
+      sum += value;
+      if (value <= 0) silent++;
+      if (value > map[peak]!) peak = cell;
+      if (value < minimum) minimum = value;
+    }
+    return {
+      minimum,
+      maximum: map[peak]!,
+      mean: sum / cells,
+      silentShare: silent / cells,
+      peak: { row: Math.floor(peak / width), column: peak % width },
+    };
+  });
+}
+
+/** Channels in the order wanted, largest first; equals keep the order of their indices. */
+export function channelOrder(statistics: readonly ChannelStatistics[], sort: SortOrder): number[] {
+  const channels = [...statistics.keys()];
+  if (sort === 'index') return channels;
+  const key = sort === 'activation' ? 'maximum' : 'silentShare';
+  return channels.sort((a, b) => statistics[b]![key] - statistics[a]![key]);
+}
+
+/** Modules whose output has more than one position, by the block they stand in. */
+export function layerGroups(modules: readonly ModuleInfo[]): LayerGroup[] {
+  const spatial = modules.filter(
+    ({ outputShape: [, height = 1, width = 1] }) => height * width > 1,
+  );
+  const groups = new Map<string, ModuleInfo[]>();
+  for (const module of spatial) {
+    const block = blockOf(module.name);
+    groups.set(block, [...(groups.get(block) ?? []), module]);
+  }
+  return [...groups].map(([name, members]) => ({
+    name,
+    shape: members.at(-1)!.outputShape,
+    layers: members.map((module) => ({ name: module.name, type: module.type })),
+  }));
+}
+
+/** `features.3.1` stands in `features.3`, `features` in itself. */
+function blockOf(name: string): string {
+  return name.split('.').slice(0, 2).join('.');
+}
+
+/** Columns that make the grid about twice as wide as high: 8, 12, 16 for 32, 64, 128 channels. */
+export function gridColumns(channels: number): number {
+  return Math.ceil(Math.sqrt(2 * channels));
+}
+
+export function mapsView(
+  { modules, layer, activations, statistics }: FeatureMapsData,
+  { sort, scale }: { sort: SortOrder; scale: Scale },
+): MapsView {
+  const [, channels, height, width] = activations.shape as [number, number, number, number];
+  const order = channelOrder(statistics, sort);
+  const range = minMaxRange(activations.data);
+  const silence = statistics.reduce((sum, { silentShare }) => sum + silentShare, 0);
+  return {
+    layer,
+    type: modules.find(({ name }) => name === layer)!.type,
+    shape: [channels, height, width],
+    columns: gridColumns(channels),
+    tiles: mapTiles(activations.data, channels, height, width, { range: scale, order }),
+    labels: order.map((channel) => `channel ${channel}, ${summary(statistics[channel]!)}`),
+    order,
+    range,
+    signed: range[0] < 0,
+    silentChannels: statistics.filter(({ maximum }) => maximum <= 0).length,
+    silentShare: silence / channels,
+    strongest: channelOrder(statistics, 'activation')[0]!,
+  };
+}
+
+function summary({ maximum, silentShare }: ChannelStatistics): string {
+  const silent = `${Math.round(100 * silentShare)} percent of its cells not above zero`;
+  return maximum > 0 ? `largest value ${numberText(maximum)}, ${silent}` : 'nowhere above zero';
+}
+
+/** @param channel the strongest where there is no such channel */
+export function channelView(
+  { picture, activations, statistics }: FeatureMapsData,
+  { channel: wanted, opacity }: { channel: number; opacity: number },
+): ChannelView {
+  const channel = statistics[wanted] ? wanted : channelOrder(statistics, 'activation')[0]!;
+  const found = statistics[channel]!;
+  const [, , height, width] = activations.shape as [number, number, number, number];
+  const cells = height * width;
+  const values = activations.data.subarray(channel * cells, (channel + 1) * cells);
+  const map = heatmap(values, width, height);
+  const large = nearestResize(map, photographSize, photographSize);
+  return {
+    ...found,
+    channel,
+    map,
+    overlay: overlay(photograph(picture), large, opacity),
+  };
+}
+
+/** All maps in one picture. Small maps are enlarged, so that the pixel between them stays thin. */
+export function mapsAtlas({ tiles, columns }: Pick<MapsView, 'tiles' | 'columns'>): Raster {
+  const { width, height } = tiles[0]!;
+  const factor = Math.max(1, Math.ceil(16 / width));
+  return tileGrid(
+    tiles.map((tile) => (factor > 1 ? nearestResize(tile, factor * width, factor * height) : tile)),
+    { columns, padding: Math.max(1, Math.round((factor * width) / 16)) },
+  );
+}
+
+/** The still's layer, which is also the figure's first. */
+const firstLayer = 'features.1';
+
+export const drawFeatureMapsStill: DrawStill = async (ask, subject) => {
+  const data = await loadFeatureMaps(ask, subject, firstLayer);
+  const maps = mapsView(data, { sort: 'index', scale: 'each' });
+  return {
+    groups: layerGroups(data.modules),
+    maps: { ...maps, atlas: mapsAtlas(maps), tiles: [], labels: [], order: [] },
+    channel: channelView(data, { channel: -1, opacity: 0.6 }),
+  } satisfies FeatureMapsView;
+};
