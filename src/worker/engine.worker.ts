@@ -6,11 +6,15 @@ import { describeError, Dispatcher } from './dispatch.ts';
 import { httpModelFiles } from './models.ts';
 import type { EngineWorker } from './protocol.ts';
 
-/** TensorFlow.js picks one of the files by what the processor can do. */
+/**
+ * TensorFlow.js picks one of the files by what the processor can do. It insists on a name for the
+ * threaded one too, which is never asked for: static hosts do not isolate pages, so threads are off.
+ */
 const wasmPaths = Object.fromEntries(
   Object.entries({
     'tfjs-backend-wasm.wasm': wasmPlain,
     'tfjs-backend-wasm-simd.wasm': wasmSimd,
+    'tfjs-backend-wasm-threaded-simd.wasm': wasmSimd,
   }).map(([name, url]) => [name, new URL(url, self.location.href).href]),
 );
 
