@@ -1,0 +1,43 @@
+// @ts-check
+import mdx from '@astrojs/mdx';
+import { unified } from '@astrojs/markdown-remark';
+import svelte from '@astrojs/svelte';
+import { defineConfig } from 'astro/config';
+import rehypeKatex from 'rehype-katex';
+import remarkMath from 'remark-math';
+import { rehypeFormula } from './src/components/prose/rehypeFormula.ts';
+import { remarkOutline } from './src/components/prose/remarkOutline.ts';
+
+/** KaTeX commands that let a formula name its symbols, so that figures can light them up. */
+const NAMING_COMMANDS = new Set(['\\htmlClass', '\\htmlData', '\\htmlId']);
+
+const katexOptions = {
+  strict: (/** @type {string} */ code) => (code === 'htmlExtension' ? 'ignore' : 'error'),
+  trust: (/** @type {{ command: string }} */ context) => NAMING_COMMANDS.has(context.command),
+};
+
+/** `repo`, `/repo` and `/repo/` all mean `/repo/`. @param {string} path */
+function withSlashes(path) {
+  const inner = path.replace(/^\/+|\/+$/g, '');
+  return inner === '' ? '/' : `/${inner}/`;
+}
+
+export default defineConfig({
+  site: process.env.SITE || undefined,
+  base: withSlashes(process.env.BASE_PATH ?? ''),
+  trailingSlash: 'ignore',
+  build: { format: 'directory' },
+  integrations: [svelte(), mdx()],
+  markdown: {
+    processor: unified({
+      remarkPlugins: [remarkMath, remarkOutline],
+      rehypePlugins: [[rehypeKatex, katexOptions], rehypeFormula],
+    }),
+    shikiConfig: { theme: 'css-variables' },
+  },
+  devToolbar: { enabled: false },
+  vite: {
+    worker: { format: 'es' },
+    build: { chunkSizeWarningLimit: 1500 },
+  },
+});
