@@ -38,8 +38,9 @@ interface Connection {
   readonly worker: Worker;
   readonly remote: Comlink.Remote<EngineWorker>;
   readonly started: Promise<BackendReport>;
-  /** Rejects when the worker dies. */
-  readonly crashed: Promise<never>;
+  /** Rejects when the worker dies or is replaced. */
+  readonly ended: Promise<never>;
+  readonly end: (reason: string) => void;
 }
 
 let connection: Connection | undefined;
@@ -55,41 +56,33 @@ function connect(): Connection {
     type: 'module',
   });
   const remote = Comlink.wrap<EngineWorker>(worker);
-  const crashed = new Promise<never>((_, reject) => {
-    worker.addEventListener('error', (event) =>
-      reject(
-        new RequestError(
-          'crashed',
-          `the engine stopped: ${event.message || 'its script did not load'}`,
-        ),
-      ),
-    );
+  let end: Connection['end'] = () => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    end = (reason) => reject(new RequestError('crashed', `the engine stopped: ${reason}`));
   });
-  crashed.catch(() => undefined);
+  ended.catch(() => undefined);
+  worker.addEventListener('error', (event) => end(event.message || 'its script did not load'));
   const starting = remote.start({ base: base(), preferred, excluded: { ...excluded } });
   const started = Promise.race([
     starting.then((reply: Reply<BackendReport>) => unwrap(reply)),
-    crashed,
+    ended,
   ]);
-  const opened = { worker, remote, started, crashed };
+  const opened = { worker, remote, started, ended, end };
   started.then(
     (report) => $backend.set(report),
-    () => forget(opened),
+    () => {
+      // A wish that could not be fulfilled is dropped, so that a retry takes what works.
+      preferred = undefined;
+      disconnect(opened, 'it did not start');
+    },
   );
   return opened;
 }
 
-/** A worker that did not start is dropped, and with it the wish that it could not fulfil. */
-function forget(failed: Connection): void {
-  failed.worker.terminate();
-  if (connection !== failed) return;
-  connection = undefined;
-  preferred = undefined;
-}
-
-function disconnect(): void {
-  connection?.worker.terminate();
-  connection = undefined;
+function disconnect(ended: Connection | undefined, reason: string): void {
+  ended?.worker.terminate();
+  ended?.end(reason);
+  if (connection === ended) connection = undefined;
 }
 
 function unwrap<T>(reply: Reply<T>): T {
@@ -98,16 +91,16 @@ function unwrap<T>(reply: Reply<T>): T {
 }
 
 /** Starts anew on the given backend; the figures ask again by themselves. */
-export function switchBackend(name: BackendName | undefined): void {
-  if (name === preferred && connection) return;
+export function switchBackend(name: BackendName): void {
+  if (name === $backend.get()?.name && connection) return;
   preferred = name;
-  if (name) delete excluded[name];
-  disconnect();
+  delete excluded[name];
+  disconnect(connection, 'another backend was chosen');
   $generation.set($generation.get() + 1);
 }
 
 /** Chooses the backend before the first request, without restarting anything. */
-export function preferBackend(name: BackendName | undefined): void {
+export function preferBackend(name: BackendName): void {
   if (!connection) preferred = name;
 }
 
@@ -116,7 +109,7 @@ const recoverable: ReadonlySet<string> = new Set(['crashed', 'internal', 'out-of
 
 /**
  * Asks the engine. A worker that crashed or lost its device is replaced once, without the backend
- * that failed, and the request is repeated.
+ * that failed, and the request is repeated; so is a request whose worker another request replaced.
  * @throws {RequestError}
  */
 export async function request<K extends RequestKind>(
@@ -124,25 +117,32 @@ export async function request<K extends RequestKind>(
   params: Params<K>,
   options: RequestOptions = {},
 ): Promise<Result<K>> {
+  const used = (connection ??= connect());
   try {
-    return await ask(kind, params, options);
+    return await ask(used, kind, params, options);
   } catch (error) {
     if (!(error instanceof RequestError) || !recoverable.has(error.code)) throw error;
-    const failed = $backend.get()?.name;
-    if (!failed || failed === 'cpu') throw error;
-    excluded[failed] = `it failed on this page: ${error.message}`;
-    preferred = undefined;
-    disconnect();
-    return ask(kind, params, options);
+    if (connection === used && !giveUpBackend(used, error.message)) throw error;
+    return ask((connection ??= connect()), kind, params, options);
   }
 }
 
+/** @returns false where no other backend is left to try. */
+function giveUpBackend(failed: Connection, why: string): boolean {
+  const name = $backend.get()?.name;
+  if (!name || name === 'cpu') return false;
+  excluded[name] = `it failed on this page: ${why}`;
+  preferred = undefined;
+  disconnect(failed, why);
+  return true;
+}
+
 async function ask<K extends RequestKind>(
+  active: Connection,
   kind: K,
   params: Params<K>,
   { group, onProgress }: RequestOptions,
 ): Promise<Result<K>> {
-  const active = (connection ??= connect());
   const id = nextId++;
   const superseded = new Promise<never>((_, reject) => {
     if (!group) return;
@@ -158,7 +158,7 @@ async function ask<K extends RequestKind>(
     await Promise.race([active.started, superseded]);
     const progress = onProgress && Comlink.proxy(onProgress);
     const answer = active.remote.request(id, kind, params, progress) as Promise<Reply<Result<K>>>;
-    return unwrap(await Promise.race([answer, active.crashed, superseded]));
+    return unwrap(await Promise.race([answer, active.ended, superseded]));
   } finally {
     if (group && groups.get(group)?.id === id) groups.delete(group);
   }
