@@ -8,6 +8,7 @@ import { drawSaliencyStill } from './saliencyMap.ts';
 
 /** How each figure's still is drawn when the site is built, by the figure's id. */
 export const stills: Readonly<Record<string, DrawStill>> = {
+  'four-lenses': drawFourLensesStill,
   'filter-wall': drawFilterWallStill,
   'feature-maps': drawFeatureMapsStill,
   saliency: drawSaliencyStill,

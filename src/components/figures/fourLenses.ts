@@ -1,0 +1,190 @@
+import { filterTile } from '../../draw/filterTiles.ts';
+import { heatmap } from '../../draw/heatmap.ts';
+import { minMaxRange, percentileRange, type ValueRange } from '../../draw/normalize.ts';
+import { overlay } from '../../draw/overlay.ts';
+import type { Raster, RasterImage } from '../../draw/raster.ts';
+import { softmax } from '../../draw/softmax.ts';
+import { tileGrid } from '../../draw/tileGrid.ts';
+import { bilinear } from '../../draw/upsample.ts';
+import type { Ask, KeyedPicture, Result, TensorData } from '../../worker/protocol.ts';
+import { labModel, type DrawStill, type Subject } from './figure.ts';
+import { photograph, photographSize } from './photograph.ts';
+
+/** Where the feature map comes from: the second block, 32 channels of 16x16. */
+export const mapLayer = 'features.1';
+/** Where Grad-CAM works: the last block, 4x4. */
+export const camLayer = 'features.5';
+/** The 32 filters with a pixel between them make a square at this many in a row. */
+const wallColumns = 6;
+const clipPercentile = 99;
+const camOpacity = 0.5;
+
+export interface FourLensesData {
+  readonly picture: KeyedPicture;
+  /** First-layer weights, OIHW. */
+  readonly weights: TensorData;
+  readonly captured: Result<'capture'>;
+  readonly saliency: Result<'explain'>;
+  readonly cam: Result<'explain'>;
+}
+
+export interface FiltersLens {
+  readonly image: RasterImage;
+  readonly count: number;
+  /** Input channels, height, width of one filter. */
+  readonly shape: readonly [channels: number, height: number, width: number];
+  /** Smallest and largest weight of all filters. */
+  readonly range: ValueRange;
+}
+
+export interface FeatureMapLens {
+  readonly image: RasterImage;
+  readonly range: ValueRange;
+  /** The channel with the largest mean activation. */
+  readonly channel: number;
+  readonly mean: number;
+  readonly channels: number;
+  /** Channels that are zero everywhere for this picture. */
+  readonly silent: number;
+  readonly size: readonly [height: number, width: number];
+}
+
+export interface SaliencyLens {
+  readonly image: RasterImage;
+  /** From 0 to the 99th percentile. */
+  readonly range: ValueRange;
+  readonly maximum: number;
+  /** Share of the total that the strongest twentieth of the pixels holds, 0 to 1. */
+  readonly topShare: number;
+}
+
+export interface CamLens {
+  readonly image: RasterImage;
+  /** From 0 to the largest value of the map before upsampling. */
+  readonly range: ValueRange;
+  readonly size: readonly [height: number, width: number];
+  /** Where the largest value lies, from the top left, 0-based. */
+  readonly peak: { readonly row: number; readonly column: number };
+  /** Positions whose value is above zero, 0 to 1. */
+  readonly support: number;
+}
+
+/** Everything the figure shows. */
+export interface FourLensesView {
+  readonly pictureKey: string;
+  readonly picture: RasterImage;
+  readonly filters: FiltersLens;
+  readonly map: FeatureMapLens;
+  readonly saliency: SaliencyLens;
+  readonly cam: CamLens;
+  readonly probabilities: readonly number[];
+  readonly logits: readonly number[];
+  readonly predictedClass: number;
+  readonly targetClass: number;
+}
+
+export async function loadFourLenses(
+  ask: Ask,
+  { picture, target }: Subject,
+): Promise<FourLensesData> {
+  const model = labModel;
+  const [weights, captured, saliency, cam] = await Promise.all([
+    ask('parameter', { model, name: 'features.0.0.weight' }),
+    ask('capture', { model, picture, layers: [mapLayer], target }),
+    ask('explain', { model, picture, method: 'saliency', target }),
+    ask('explain', { model, picture, method: 'grad-cam', target, layer: camLayer }),
+  ]);
+  return { picture, weights, captured, saliency, cam };
+}
+
+export function fourLensesView(data: FourLensesData): FourLensesView {
+  const { logits, target } = data.captured;
+  const picture = photograph(data.picture.bitmap);
+  return {
+    pictureKey: data.picture.key,
+    picture,
+    filters: filtersLens(data.weights),
+    map: featureMapLens(data.captured.activations[mapLayer]!),
+    saliency: saliencyLens(data.saliency.map),
+    cam: camLens(data.cam.map, picture),
+    probabilities: softmax(logits),
+    logits,
+    predictedClass: logits.indexOf(Math.max(...logits)),
+    targetClass: target!.class,
+  };
+}
+
+/** @param weights OIHW */
+export function filtersLens({ shape, data }: TensorData): FiltersLens {
+  const [count, channels, height, width] = shape as [number, number, number, number];
+  const length = channels * height * width;
+  const tiles = Array.from({ length: count }, (_, filter) =>
+    filterTile(data.subarray(filter * length, (filter + 1) * length), channels, height, width),
+  );
+  return {
+    image: tileGrid(tiles, { columns: wallColumns }),
+    count,
+    shape: [channels, height, width],
+    range: minMaxRange(data),
+  };
+}
+
+/** The strongest of the maps. @param maps `[1, C, H, W]` */
+export function featureMapLens({ shape, data }: TensorData): FeatureMapLens {
+  const [, channels, height, width] = shape as [number, number, number, number];
+  const plane = height * width;
+  const maps = Array.from({ length: channels }, (_, k) =>
+    data.subarray(k * plane, (k + 1) * plane),
+  );
+  const means = maps.map((map) => sumOf(map) / plane);
+  const mean = Math.max(...means);
+  const channel = means.indexOf(mean);
+  const range = minMaxRange(maps[channel]!);
+  return {
+    image: heatmap(maps[channel]!, width, height, { colormap: 'viridis', range }),
+    range,
+    channel,
+    mean,
+    channels,
+    silent: maps.filter((map) => map.every((value) => value === 0)).length,
+    size: [height, width],
+  };
+}
+
+/** @param map `[H, W]` */
+export function saliencyLens({ shape, data }: TensorData): SaliencyLens {
+  const [height, width] = shape as [number, number];
+  const range: ValueRange = [0, percentileRange(data, 0, clipPercentile)[1]];
+  const strongest = data
+    .toSorted()
+    .reverse()
+    .subarray(0, Math.round(0.05 * data.length));
+  const total = sumOf(data);
+  return {
+    image: heatmap(data, width, height, { colormap: 'inferno', range }),
+    range,
+    maximum: Math.max(...data),
+    topShare: total > 0 ? sumOf(strongest) / total : 0,
+  };
+}
+
+/** @param map `[H, W]` at the layer's resolution */
+export function camLens({ shape, data }: TensorData, picture: Raster): CamLens {
+  const [height, width] = shape as [number, number];
+  const range: ValueRange = [0, Math.max(...data)];
+  const upsampled = bilinear(data, width, height, photographSize, photographSize);
+  const heat = heatmap(upsampled, photographSize, photographSize, { colormap: 'viridis', range });
+  const peak = data.indexOf(range[1]);
+  return {
+    image: overlay(picture, heat, camOpacity),
+    range,
+    size: [height, width],
+    peak: { row: Math.floor(peak / width), column: peak % width },
+    support: data.filter((value) => value > 0).length / data.length,
+  };
+}
+
+const sumOf = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
+
+export const drawFourLensesStill: DrawStill = async (ask, subject) =>
+  fourLensesView(await loadFourLenses(ask, subject));
