@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import { enableProdMode } from '@tensorflow/tfjs-core';
 import { startBackend, type BackendName, type BackendReport } from '../src/engine/backend.ts';
 
 /** Folder of the `.wasm` files that come with the WASM backend. */
@@ -10,5 +11,7 @@ export function wasmFolder(): string {
 
 /** Starts a backend in Node: WASM, unless another is asked for. */
 export function startNodeBackend(preferred: BackendName = 'wasm'): Promise<BackendReport> {
+  // Otherwise the CPU backend greets every process with an advertisement for another package.
+  enableProdMode();
   return startBackend({ preferred, wasmPaths: wasmFolder() });
 }

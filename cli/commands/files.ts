@@ -1,0 +1,27 @@
+import { readFile, writeFile } from 'node:fs/promises';
+
+/** Why a file operation failed, in words. */
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or folder',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOSPC: 'the disk is full',
+};
+
+function reason(cause: unknown): string {
+  const code = (cause as NodeJS.ErrnoException).code ?? '';
+  return reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new Error(`could not read ${path}: ${reason(cause)}`, { cause });
+  });
+  return new Uint8Array(bytes);
+}
+
+export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+  await writeFile(path, bytes).catch((cause: unknown) => {
+    throw new Error(`could not write ${path}: ${reason(cause)}`, { cause });
+  });
+}

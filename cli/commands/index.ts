@@ -1,0 +1,7 @@
+import { captureCommand } from './capture.ts';
+import type { Command } from './command.ts';
+import { explainCommand } from './explain.ts';
+import { reportCardCommand } from './reportCard.ts';
+
+/** Every command of `lens`, in the order of its help. */
+export const commands: readonly Command[] = [captureCommand, explainCommand, reportCardCommand];
