@@ -32,7 +32,7 @@ export interface Capture {
 export async function capture(run: Run, request: CaptureRequest = {}): Promise<Capture> {
   const { layers = [], gradients = [], target, ...options } = request;
   const { trace, model } = run;
-  await run.forward([...layers, ...(target ? [model.output] : [])], options);
+  await run.forward([...layers, ...(target ? [...gradients, model.output] : [])], options);
   const activations = await readAll(layers.map((name) => [name, trace.value(name).tensor]));
   if (!target) return { activations, gradients: {}, logits: undefined, target: undefined };
 

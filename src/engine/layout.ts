@@ -18,14 +18,14 @@ export function sizeOf(shape: readonly number[]): number {
 
 /** Transposes each of `batch` matrices `[rows, columns]`. */
 function transpose(data: Float32Array, batch: number, rows: number, columns: number): Float32Array {
+  if (data.length !== batch * rows * columns)
+    throw new RangeError(`got ${data.length} values, expected ${batch * rows * columns}`);
   const out = new Float32Array(data.length);
   let k = 0;
   for (let start = 0; start < data.length; start += rows * columns)
     for (let column = 0; column < columns; column++)
       for (let from = start + column, row = 0; row < rows; row++, from += columns)
         out[k++] = data[from]!;
-  if (k !== batch * rows * columns)
-    throw new RangeError(`got ${data.length} values, expected ${batch * rows * columns}`);
   return out;
 }
 
