@@ -74,7 +74,8 @@ export class Trace {
 
   /**
    * Gradients at the named taps of the scalar whose gradient at `from` is `seed`; parts of the
-   * network that no wanted tap lies before are not visited. The caller disposes of the result.
+   * network that no wanted tap lies before are not visited. The caller disposes of the result, in
+   * which names of one value share one tensor (the WASM backend copies what is cloned).
    */
   backward(from: Value, seed: Tensor, names: readonly string[]): Map<string, Tensor> {
     const wanted = new Set(names.map((name) => this.value(name).id));
@@ -97,10 +98,11 @@ export class Trace {
     const result = new Map<string, Tensor>();
     for (const name of names) {
       const { id, tensor } = this.value(name);
-      const gradient = gradients.get(id);
-      result.set(name, gradient ? gradient.clone() : zerosLike(tensor));
+      const gradient = gradients.get(id) ?? zerosLike(tensor);
+      gradients.set(id, gradient);
+      result.set(name, gradient);
     }
-    dispose([...gradients.values()]);
+    for (const [id, gradient] of gradients) if (!wanted.has(id)) gradient.dispose();
     return result;
   }
 
