@@ -23,7 +23,8 @@ export type Graphics = keyof typeof graphics;
 /** A headless Chromium with the graphics named, on their software adapters. */
 export async function launchChromium(...offered: Graphics[]): Promise<Browser> {
   const executablePath = await findChromium();
-  if (!executablePath) throw new Error('no Chromium found: set CHROMIUM_PATH, or run npm test once');
+  if (!executablePath)
+    throw new Error('no Chromium found: set CHROMIUM_PATH, or run npm test once');
   const flags = offered.flatMap((name) => graphics[name]);
   return chromium.launch({ executablePath, headless: true, args: [...quiet, ...flags] });
 }
