@@ -1,6 +1,7 @@
 """model.json: what a model is, what it was trained on, how well it does, and the digests of its files."""
 
 import json
+import struct
 from collections import OrderedDict
 from pathlib import Path
 from typing import Dict, List, Mapping
@@ -50,9 +51,10 @@ def write_model(folder: Path, state: Mapping[str, Tensor], history: Mapping[str,
 
 
 def file_entry(path: Path) -> Dict[str, object]:
-    """Name, size and digest of a file beside the manifest."""
+    """Name, size and digests of a file beside the manifest; `header` is of the first bytes, before the tensors."""
     data = path.read_bytes()
-    return {"file": path.name, "bytes": len(data), "sha256": sha256(data)}
+    (length,) = struct.unpack("<Q", data[:8])
+    return {"file": path.name, "bytes": len(data), "sha256": sha256(data), "header": sha256(data[: 8 + length])}
 
 
 def parameter_count(model: nn.Module) -> int:

@@ -16,8 +16,8 @@ export async function openModel(
   source: ByteSource,
   options?: ReadOptions,
 ): Promise<Model> {
-  const { bytes, tensors } = manifest.weights;
-  const weights = await LazyWeights.open(source, { bytes, tensors }, options);
+  const { bytes, header, tensors } = manifest.weights;
+  const weights = await LazyWeights.open(source, { bytes, header, tensors }, options);
   return new Model(manifest.id, manifest.architecture, weights);
 }
 

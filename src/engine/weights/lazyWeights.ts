@@ -24,6 +24,8 @@ export interface WeightProvider {
 export interface Checksums {
   /** Length of the file in bytes. */
   readonly bytes?: number | undefined;
+  /** SHA-256 of the file's first bytes, up to the first tensor, hex. */
+  readonly header?: string | undefined;
   /** SHA-256 of each tensor's bytes, hex. */
   readonly tensors?: Readonly<Record<string, string>> | undefined;
 }
@@ -52,7 +54,7 @@ export class LazyWeights implements WeightProvider {
 
   /**
    * Reads and checks the header, nothing else.
-   * @throws {EngineError} `invalid-weights`, `network` or `aborted`
+   * @throws {EngineError} `invalid-weights`, `checksum-mismatch`, `network` or `aborted`
    */
   static async open(
     source: ByteSource,
@@ -78,6 +80,11 @@ export class LazyWeights implements WeightProvider {
           'invalid-weights',
           `${label} should have ${header.fileBytes} bytes by its header, but ${what} says ${size}`,
         );
+    if (checksums.header && (await sha256Hex(prefix.slice(0, headerEnd))) !== checksums.header)
+      throw new EngineError(
+        'checksum-mismatch',
+        `the header of ${label} does not match the SHA-256 in its manifest`,
+      );
     return new LazyWeights(source, header, prefix, checksums);
   }
 
