@@ -20,10 +20,17 @@ const numeric = (initial: number, least: number, most: number): Field<number> =>
     return text !== '' && value >= least && value <= most ? value : undefined;
   },
 });
+const whole = (initial: number, least: number, most: number): Field<number> => ({
+  initial,
+  parse(text) {
+    const value = numeric(initial, least, most).parse(text);
+    return Number.isInteger(value) ? value : undefined;
+  },
+});
 /** A class index, or `predicted`. */
 const classChoice: Field<number | 'predicted'> = {
   initial: 'predicted',
-  parse: (text) => (text === 'predicted' ? text : numeric(0, 0, 9999).parse(text)),
+  parse: (text) => (text === 'predicted' ? text : whole(0, 0, 9999).parse(text)),
 };
 const colormaps = ['viridis', 'inferno', 'magma', 'cividis', 'greys', 'hot', 'jet'] as const;
 const backends = ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'] as const;
@@ -39,7 +46,7 @@ const fields = {
     'untrained',
     'digits',
   ]),
-  'filters.index': numeric(0, 0, 31),
+  'filters.index': whole(0, 0, 31),
   'maps.layer': word('features.1'),
   'maps.sort': oneOf<'index' | 'activation' | 'sparsity'>('index', [
     'index',
@@ -47,8 +54,8 @@ const fields = {
     'sparsity',
   ]),
   'maps.scale': oneOf<'each' | 'shared'>('each', ['each', 'shared']),
-  'maps.channel': numeric(-1, -1, 4095),
-  'maps.opacity': numeric(0.6, 0, 1),
+  'maps.channel': whole(-1, -1, 4095),
+  'maps.opacity': numeric(0.8, 0, 1),
   'saliency.reduction': oneOf<'max' | 'l2' | 'sum'>('max', ['max', 'l2', 'sum']),
   'saliency.kind': oneOf<'logit' | 'probability'>('logit', kinds),
   'saliency.clip': numeric(99, 80, 100),
@@ -58,9 +65,9 @@ const fields = {
   'cam.kind': oneOf<'logit' | 'probability'>('logit', kinds),
   'cam.opacity': numeric(0.5, 0, 1),
   'cam.colormap': oneOf('viridis', colormaps),
-  'cam.channels': numeric(4096, 1, 4096),
+  'cam.channels': whole(4096, 1, 4096),
   'card.layer': word('features.2'),
-  'card.channel': numeric(-1, -1, 4095),
+  'card.channel': whole(-1, -1, 4095),
 } as const;
 
 type Fields = typeof fields;
