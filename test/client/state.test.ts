@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { field, initialValue, restore, serialize, type FieldName } from '../../src/client/state.ts';
+
+const query = (text: string) => new URLSearchParams(text);
+
+/** Every name the state knows, found by what a link can carry. */
+const samples: ReadonlyArray<readonly [FieldName, string, unknown]> = [
+  ['picture', 'cat', 'cat'],
+  ['class', '7', 7],
+  ['class', 'predicted', 'predicted'],
+  ['backend', 'wasm', 'wasm'],
+  ['filters.index', '31', 31],
+  ['maps.sort', 'sparsity', 'sparsity'],
+  ['maps.opacity', '0.25', 0.25],
+  ['saliency.reduction', 'l2', 'l2'],
+  ['saliency.clip', '90', 90],
+  ['saliency.colormap', 'viridis', 'viridis'],
+  ['cam.kind', 'probability', 'probability'],
+];
+
+beforeEach(() => {
+  for (const [name] of samples) field(name).set(initialValue(name));
+});
+
+describe('state in the address', () => {
+  it('is empty where nothing was changed', () => {
+    expect(serialize().toString()).toBe('');
+  });
+
+  it.each(samples)('%s=%s is read and written back', (name, text, value) => {
+    restore(query(`${name}=${text}`));
+    expect(field(name).get()).toBe(value);
+    const expected = value === initialValue(name) ? null : text;
+    expect(serialize().get(name)).toBe(expected);
+  });
+
+  it('comes back whole', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          picture: fc.string({ minLength: 1 }).filter((key) => !key.startsWith('own:')),
+          class: fc.oneof(fc.constant('predicted' as const), fc.nat(9)),
+          'saliency.clip': fc.integer({ min: 80, max: 100 }),
+          'cam.opacity': fc.double({ min: 0, max: 1, noNaN: true }).map((value) => Math.abs(value)),
+          'maps.sort': fc.constantFrom('index', 'activation', 'sparsity'),
+        }),
+        (state) => {
+          for (const [name, value] of Object.entries(state)) field(name as FieldName).set(value as never);
+          const link = serialize().toString();
+          for (const name of Object.keys(state)) field(name as FieldName).set(initialValue(name as FieldName) as never);
+          restore(query(link));
+          for (const [name, value] of Object.entries(state)) expect(field(name as FieldName).get()).toEqual(value);
+        },
+      ),
+      { numRuns: 200, seed: 196 },
+    );
+  });
+
+  it.each([
+    'class=cat', 'class=-1', 'class=', 'class=1e9', 'class=NaN', 'class=1.5', 'backend=cuda', 'backend=', 'filters.index=32',
+    'filters.index=x', 'maps.sort=random', 'saliency.clip=79', 'saliency.clip=Infinity', 'saliency.colormap=toString',
+    'cam.kind=__proto__', 'maps.opacity=1.01', 'nothing=1', 'constructor=1', '%ff=%00',
+  ])('%s is not understood and changes nothing', (text) => {
+    const before = samples.map(([name]) => field(name).get());
+    restore(query(text));
+    expect(samples.map(([name]) => field(name).get())).toEqual(before);
+  });
+
+  it("does not carry the reader's own picture", () => {
+    field('picture').set('own:1');
+    expect(serialize().has('picture')).toBe(false);
+    field('picture').set(initialValue('picture'));
+  });
+});
