@@ -6,6 +6,8 @@ import {
   fourLensesView,
   loadFourLenses,
   saliencyLens,
+  valuesAt,
+  type FourLensesData,
 } from '../../src/components/figures/fourLenses.ts';
 import { blankRaster, type Raster, type RasterImage } from '../../src/draw/raster.ts';
 import type { Ask, KeyedPicture } from '../../src/worker/protocol.ts';
@@ -128,4 +130,18 @@ test('asks once for each lens and shows what it was told', async () => {
   expect(pixel(view.picture, 0, 0)).toEqual([10, 20, 30, 255]);
   // Half the picture, half viridis' last colour.
   expect(pixel(view.cam.image, 5, 5)).toEqual([132, 126, 34, 255]);
+});
+
+test('a place of the picture is found in every map, at its own resolution', () => {
+  const maps = { shape: [1, 2, 2, 2], data: Float32Array.of(0, 1, 2, 3, 10, 11, 12, 13) };
+  const of = (shape: number[], ...values: number[]) => ({
+    map: { shape, data: Float32Array.from(values) },
+  });
+  const data = {
+    captured: { activations: { 'features.1': maps } },
+    saliency: of([1, 4], 20, 21, 22, 23),
+    cam: of([1, 1], 30),
+  } as unknown as FourLensesData;
+  expect(valuesAt(data, 1, { x: 0.6, y: 0.4 })).toEqual({ activation: 11, saliency: 22, cam: 30 });
+  expect(valuesAt(data, 0, { x: 1, y: 1 })).toEqual({ activation: 3, saliency: 23, cam: 30 });
 });

@@ -184,6 +184,27 @@ export function camLens({ shape, data }: TensorData, picture: Raster): CamLens {
   };
 }
 
+/** A place in a picture as shares of its width and height, 0 to 1 from the top left. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** What the three maps say at one place of the picture, each at its own resolution. */
+export function valuesAt(data: FourLensesData, channel: number, { x, y }: Place) {
+  const at = ({ shape, data: values }: TensorData, map = 0) => {
+    const [height, width] = shape.slice(-2) as [number, number];
+    const row = Math.min(height - 1, Math.floor(y * height));
+    const column = Math.min(width - 1, Math.floor(x * width));
+    return values[(map * height + row) * width + column]!;
+  };
+  return {
+    activation: at(data.captured.activations[mapLayer]!, channel),
+    saliency: at(data.saliency.map),
+    cam: at(data.cam.map),
+  };
+}
+
 const sumOf = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
 
 export const drawFourLensesStill: DrawStill = async (ask, subject) =>
