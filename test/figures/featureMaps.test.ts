@@ -9,6 +9,7 @@ import {
   mapsView,
   type FeatureMapsData,
 } from '../../src/components/figures/featureMaps.ts';
+import { isStill } from '../../src/draw/raster.ts';
 
 const modules = [
   { name: 'features.0.0', type: 'Conv2d', outputShape: [3, 2, 2], parameters: 81 },
@@ -111,10 +112,17 @@ test('a channel that is not there stands for the strongest', () => {
 test('opacity goes from the picture to the map', () => {
   const pictureOnly = channelView(rectified, { channel: 2, opacity: 0 }).overlay;
   const mapOnly = channelView(rectified, { channel: 2, opacity: 1 }).overlay;
-  if (!('rgba' in pictureOnly && 'rgba' in mapOnly)) throw new Error('expected live rasters');
+  if (isStill(pictureOnly) || isStill(mapOnly)) throw new Error('expected live rasters');
   expect([...pictureOnly.rgba.subarray(0, 4)]).toEqual([200, 100, 0, 255]);
   const corner = 4 * (mapOnly.width - 1);
   expect([...mapOnly.rgba.subarray(corner, corner + 4)]).toEqual([253, 231, 37, 255]);
+});
+
+test('what is not above zero leaves the picture free', () => {
+  const { overlay } = channelView(layerOf(-8, -1, 0, 1), { channel: 0, opacity: 1 });
+  if (isStill(overlay)) throw new Error('expected a live raster');
+  expect([...overlay.rgba.subarray(0, 4)]).toEqual([200, 100, 0, 255]);
+  expect([...overlay.rgba.subarray(-4)]).toEqual([253, 231, 37, 255]);
 });
 
 test('every module with positions is offered, by block', () => {

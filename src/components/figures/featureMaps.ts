@@ -1,10 +1,11 @@
 import { heatmap } from '../../draw/heatmap.ts';
 import { mapTiles } from '../../draw/mapTiles.ts';
-import { minMaxRange, type ValueRange } from '../../draw/normalize.ts';
+import { minMaxRange, toUnit, type ValueRange } from '../../draw/normalize.ts';
 import { numberText } from '../../draw/numberText.ts';
-import { overlay } from '../../draw/overlay.ts';
+import { overlayByValue } from '../../draw/overlay.ts';
 import { nearestResize, type Raster, type RasterImage } from '../../draw/raster.ts';
 import { tileGrid } from '../../draw/tileGrid.ts';
+import { nearest } from '../../draw/upsample.ts';
 import type { Ask, Bitmap, ModuleInfo, TensorData } from '../../worker/protocol.ts';
 import { labModel, type DrawStill, type Subject } from './figure.ts';
 import { photograph, photographSize } from './photograph.ts';
@@ -186,7 +187,12 @@ function summary({ maximum, silentShare }: ChannelStatistics): string {
   return maximum > 0 ? `largest value ${numberText(maximum)}, ${silent}` : 'nowhere above zero';
 }
 
-/** @param channel the strongest where there is no such channel */
+/**
+ * The map covers the picture where it is strong and leaves it free where it is not above zero.
+ *
+ * @param channel the strongest where there is no such channel
+ * @param opacity of the largest value, 0 to 1
+ */
 export function channelView(
   { picture, activations, statistics }: FeatureMapsData,
   { channel: wanted, opacity }: { channel: number; opacity: number },
@@ -197,12 +203,15 @@ export function channelView(
   const cells = height * width;
   const values = activations.data.subarray(channel * cells, (channel + 1) * cells);
   const map = heatmap(values, width, height);
-  const large = nearestResize(map, photographSize, photographSize);
+  const size = photographSize;
+  const positive: ValueRange = [0, Math.max(0, found.maximum)];
+  const unit = nearest(toUnit(values, positive), width, height, size, size);
+  const large = nearestResize(map, size, size);
   return {
     ...found,
     channel,
     map,
-    overlay: overlay(photograph(picture), large, opacity),
+    overlay: overlayByValue(photograph(picture), large, unit, opacity),
   };
 }
 
@@ -225,6 +234,6 @@ export const drawFeatureMapsStill: DrawStill = async (ask, subject) => {
   return {
     groups: layerGroups(data.modules),
     maps: { ...maps, atlas: mapsAtlas(maps), tiles: [], labels: [], order: [] },
-    channel: channelView(data, { channel: -1, opacity: 0.6 }),
+    channel: channelView(data, { channel: -1, opacity: 0.8 }),
   } satisfies FeatureMapsView;
 };

@@ -2,7 +2,7 @@ import { channelTile, filterTile } from '../../draw/filterTiles.ts';
 import { heatmap } from '../../draw/heatmap.ts';
 import { minMaxRange, signedRange, type ValueRange } from '../../draw/normalize.ts';
 import { numberText } from '../../draw/numberText.ts';
-import { rasterFromRgb, type Raster, type RasterImage } from '../../draw/raster.ts';
+import { rasterFromRgb, type Raster, type RasterImage, type Rgba } from '../../draw/raster.ts';
 import { tileGrid } from '../../draw/tileGrid.ts';
 import type { Ask, Bitmap, TensorData } from '../../worker/protocol.ts';
 import { digitsModel, labModel, type DrawStill, type Subject } from './figure.ts';
@@ -218,8 +218,8 @@ function extremes(weights: Float32Array, channels: number, height: number, width
 }
 
 /** The filters of a wall in one picture, as the text describes it: eight in a row, one pixel of padding. */
-export function wallAtlas({ tiles }: Wall): Raster {
-  return tileGrid(tiles, { columns: wallColumns, padding: 1 });
+export function wallAtlas({ tiles }: Wall, background: Rgba = [0, 0, 0, 0]): Raster {
+  return tileGrid(tiles, { columns: wallColumns, padding: 1, background });
 }
 
 export const drawFilterWallStill: DrawStill = async (ask, subject) => {
