@@ -25,6 +25,7 @@ const weightFile = z.object({
   file: text,
   bytes: positive,
   sha256,
+  header: sha256,
   tensors: z.record(text, sha256),
 });
 
@@ -126,7 +127,10 @@ function rowsOf(json: string): Record<string, unknown>[] {
 
 function agree(context: z.RefinementCtx, what: string, count: number, expected: number): void {
   if (count === expected) return;
-  context.addIssue({ code: 'custom', message: `${what} has ${count} entries, expected ${expected}` });
+  context.addIssue({
+    code: 'custom',
+    message: `${what} has ${count} entries, expected ${expected}`,
+  });
 }
 
 function fileOf(context: z.RefinementCtx, path: string, bytes: number): void {

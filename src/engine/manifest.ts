@@ -23,7 +23,7 @@ export interface ModelManifest {
     readonly bytes: number;
     readonly sha256: string;
     /** SHA-256 of the file's first bytes, up to the first tensor: which dtype and shape lie where. */
-    readonly header?: string | undefined;
+    readonly header: string;
     /** SHA-256 of each tensor's bytes. */
     readonly tensors: Readonly<Record<string, string>>;
   };

@@ -22,7 +22,7 @@ export function smallManifest(inputSize = 8, inputChannels = 3): ModelManifest {
       mean: Array<number>(inputChannels).fill(0.5),
       std: Array<number>(inputChannels).fill(0.25),
     },
-    weights: { file: 'model.safetensors', bytes: 0, sha256: '', tensors: {} },
+    weights: { file: 'model.safetensors', bytes: 0, sha256: '', header: '', tensors: {} },
     parameters: 0,
     licence: 'MIT',
     metrics: { accuracy: 0.1, images: 1, precision: 'float32' },
