@@ -7,8 +7,8 @@ export function followReading(page: Document): void {
   }
   if (links.size === 0) return;
   const mark = () => markCurrent(links);
-  // The line near the top of the window that a heading crosses when its section begins.
-  const observer = new IntersectionObserver(mark, { rootMargin: '0px 0px -75% 0px' });
+  // Everything above a line near the top of the window counts as seen, however far above it is.
+  const observer = new IntersectionObserver(mark, { rootMargin: '1000000px 0px -75% 0px' });
   for (const target of links.keys()) observer.observe(target);
 }
 

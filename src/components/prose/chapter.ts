@@ -81,7 +81,8 @@ async function countThrough(): Promise<Numbers> {
 }
 
 function count(noun: string, places: Map<string, Place>, id: string, page: ChapterEntry): void {
-  if (places.has(id)) throw new Error(`${noun} "${id}" stands twice: its number would be ambiguous`);
+  if (places.has(id))
+    throw new Error(`${noun} "${id}" stands twice: its number would be ambiguous`);
   places.set(id, { number: `${CHAPTER}.${places.size + 1}`, path: pagePath(page) });
 }
 

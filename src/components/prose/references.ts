@@ -84,7 +84,8 @@ function venue(fields: Entry['fields']): string {
   const name =
     fields.journal ?? fields.booktitle ?? fields.institution?.join(', ') ?? fields.howpublished;
   const preprint = fields.eprint ? `arXiv:${fields.eprint}` : undefined;
-  const issue = fields.volume && (fields.number ? `${fields.volume}(${fields.number})` : fields.volume);
+  const issue =
+    fields.volume && (fields.number ? `${fields.volume}(${fields.number})` : fields.volume);
   const parts = [name, issue, fields.pages, name ? undefined : preprint, fields.note];
   return parts.filter(Boolean).join(', ');
 }

@@ -25,7 +25,9 @@ function visit(node: Element, file: MarkdownFile): void {
   if (classes.includes('katex-display')) makeScrollable(node, 'Formula');
   if (classes.includes('katex')) return;
   for (const child of node.children ?? []) visit(child, file);
-  node.children = node.children?.map((child) => (child.tagName === 'table' ? wrapped(child) : child));
+  node.children = node.children?.map((child) =>
+    child.tagName === 'table' ? wrapped(child) : child,
+  );
 }
 
 function makeScrollable(node: Element, label: string): void {
