@@ -44,11 +44,11 @@ async function modelFacts(): Promise<Facts> {
   const digits = await readManifest(digitsModel);
   const { size } = await stat(join(publicFolder, 'models', labModel, lab.weights.file));
   return {
-    'smallcnn.accuracy': percent(lab.metrics.accuracy, 1),
+    'smallcnn.accuracy': percent(lab.metrics.accuracy, 2),
     'smallcnn.parameters': count(lab.parameters),
     'smallcnn.epochs': lab.recipe.epochs,
     'smallcnn.weightsKilobytes': Math.round(size / 1000),
-    'mnistcnn.accuracy': percent(digits.metrics.accuracy, 1),
+    'mnistcnn.accuracy': percent(digits.metrics.accuracy, 2),
     // 32 filters, 3 channels, 3x3 taps, two bytes for each float16.
     'filterWall.firstLayerBytes': count(32 * 3 * 3 * 3 * 2),
   };
@@ -78,25 +78,30 @@ async function defaultFacts(
   };
 }
 
-/** Share of the channels of each block that are zero in every cell. */
+/** How much of each block's maps is zero: whole channels, and single cells. */
 async function featureMapFacts(ask: Ask, { picture }: Subject): Promise<Facts> {
   const layers = Array.from({ length: 6 }, (_, block) => `features.${block}`);
   const { activations } = await ask('capture', { model: labModel, picture, layers });
   return Object.fromEntries(
-    layers.map((layer) => [
-      `featureMaps.deadShare.${layer}`,
-      percent(deadShare(activations[layer]!)),
+    layers.flatMap((layer) => [
+      [`featureMaps.deadShare.${layer}`, percent(deadShare(activations[layer]!))],
+      [`featureMaps.zeroShare.${layer}`, percent(zeroShare(activations[layer]!.data))],
     ]),
   );
 }
 
+/** Share of the channels that are zero in every cell. */
 function deadShare({ shape, data }: TensorData): number {
   const [, channels, height, width] = shape as [number, number, number, number];
   const plane = height * width;
-  const dead = Array.from({ length: channels }, (_, k) =>
+  const maps = Array.from({ length: channels }, (_, k) =>
     data.subarray(k * plane, (k + 1) * plane),
-  ).filter((map) => map.every((value) => value <= 0));
-  return dead.length / channels;
+  );
+  return maps.filter((map) => map.every((value) => value <= 0)).length / channels;
+}
+
+function zeroShare(values: Float32Array): number {
+  return values.filter((value) => value <= 0).length / values.length;
 }
 
 async function saliencyFacts(ask: Ask, { picture, target }: Subject): Promise<Facts> {
@@ -148,11 +153,12 @@ async function gradCamFacts(ask: Ask, { picture, target }: Subject): Promise<Fac
     (explained.class + 1) * alpha.length,
   );
   const differences = alpha.map((value, k) => Math.abs(value - weights[k]! / positions));
+  const difference = Math.max(...differences) / Math.max(...alpha.map(Math.abs));
   return {
     'gradCam.maxAlphaChannel': alpha.indexOf(Math.max(...alpha)),
-    'gradCam.camDifference': numberText(
-      Math.max(...differences) / Math.max(...alpha.map(Math.abs)),
-      1,
-    ),
+    'gradCam.camDifference':
+      difference === 0
+        ? 'nothing, to the last bit'
+        : `at most ${numberText(difference, 1)} of the largest`,
   };
 }
