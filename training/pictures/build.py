@@ -48,7 +48,9 @@ def picture_row(picture):
         kind, sources = "composition", [picture.cutout, BACKGROUND[picture.on].source]
         change = "cut-out scaled and set on a cropped and scaled photograph"
     return {
-        **described(picture, picture.label, kind),
+        **described(picture),
+        "class": picture.label,
+        "kind": kind,
         **written(f"{picture.id}.webp", render(picture), LOSSLESS),
         **credited(sources, change),
     }
@@ -56,7 +58,8 @@ def picture_row(picture):
 
 def cutout_row(cutout):
     return {
-        **described(cutout, cutout.label, "cutout"),
+        **described(cutout),
+        "class": cutout.label,
         **written(f"cutouts/{cutout.id}.webp", trim(SOURCES[cutout.id].open()), LOSSLESS),
         **credited([cutout.id], "transparent margin trimmed, scaled to at most 320 pixels"),
     }
@@ -65,15 +68,15 @@ def cutout_row(cutout):
 def background_row(background):
     pixels = crop(SOURCES[background.source].open(), background.box)
     return {
-        **described(background, None, "background"),
+        **described(background),
         **written(f"backgrounds/{background.id}.webp", pixels, LOSSY),
         **credited([background.source], "cropped and scaled"),
     }
 
 
-def described(entry, label, kind):
+def described(entry):
     """What a row says about the content."""
-    return {"id": entry.id, "title": entry.title, "class": label, "description": entry.description, "kind": kind}
+    return {"id": entry.id, "title": entry.title, "description": entry.description}
 
 
 def credited(keys, change):
