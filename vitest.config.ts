@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/summaryReporter.ts'],
     maxWorkers: 2,
+    // TensorFlow.js recommends its native package to whoever runs it in Node.
+    onConsoleLog: (log) => !log.includes('running TensorFlow.js in Node.js'),
     projects: [
       {
         extends: true,

@@ -1,6 +1,6 @@
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { extname, join, normalize, sep } from 'node:path';
+import { extname, join, resolve, sep } from 'node:path';
 
 /** @type {Readonly<Record<string, string>>} */
 const types = {
@@ -37,7 +37,7 @@ export function withSlashes(path = '') {
  * @param {string} path below the base, percent-encoded
  */
 function fileFor(folder, path) {
-  const file = normalize(join(folder, decoded(path)));
+  const file = join(folder, decoded(path));
   if (file !== folder && !file.startsWith(folder + sep)) return undefined;
   for (const candidate of [file, join(file, 'index.html')]) {
     const stat = statSync(candidate, { throwIfNoEntry: false });
@@ -82,7 +82,7 @@ function listener(folder, base) {
       response.writeHead(status, { 'Content-Type': 'text/plain', ...headers }).end(`${status}\n`);
     if (pathname === '/' && base !== '/') return void refuse(302, { Location: base });
     if (!pathname.startsWith(base)) return void refuse(404);
-    const file = fileFor(normalize(folder), pathname.slice(base.length));
+    const file = fileFor(resolve(folder), pathname.slice(base.length));
     if (!file) return void refuse(404);
     if (file.path.endsWith(`${sep}index.html`) && !/(\/|index\.html)$/.test(pathname))
       return void refuse(301, { Location: `${pathname}/` });
@@ -113,7 +113,9 @@ export async function startStaticServer({ folder, base: path, port = 0 }) {
   for (let candidate = port; ; candidate++) {
     const taken = await new Promise((resolve, reject) => {
       server.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>
-        error.code === 'EADDRINUSE' && port > 0 && candidate < port + 100 ? resolve(true) : reject(error),
+        error.code === 'EADDRINUSE' && port > 0 && candidate < port + 100
+          ? resolve(true)
+          : reject(error),
       );
       server.listen(candidate, () => resolve(false));
     });

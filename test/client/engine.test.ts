@@ -19,10 +19,15 @@ beforeEach(() => follow({}));
 describe('asking the engine', () => {
   it('starts one worker, with the site it is on, and answers', async () => {
     const page = await openPage();
-    const answers = await Promise.all([page.request('describe', model), page.request('describe', model)]);
+    const answers = await Promise.all([
+      page.request('describe', model),
+      page.request('describe', model),
+    ]);
     expect(answers).toEqual(['describe', 'describe']);
     expect(workers).toHaveLength(1);
-    expect(workers[0]!.started).toEqual([{ base: 'https://reader.example/', preferred: undefined, excluded: {} }]);
+    expect(workers[0]!.started).toEqual([
+      { base: 'https://reader.example/', preferred: undefined, excluded: {} },
+    ]);
     expect(page.$backend.get()?.name).toBe('wasm');
   });
 
@@ -55,9 +60,16 @@ describe('asking the engine', () => {
 
 describe('a newer request of the same group', () => {
   it('takes the place of the older one, in the worker too', async () => {
-    follow({ request: (_id, kind) => (kind === 'view' ? never() : Promise.resolve({ ok: true, value: 'new' })) });
+    follow({
+      request: (_id, kind) =>
+        kind === 'view' ? never() : Promise.resolve({ ok: true, value: 'new' }),
+    });
     const page = await openPage();
-    const older = page.request('view', { ...model, picture: { key: 'a', bitmap: {} as never } }, { group: 'figure' });
+    const older = page.request(
+      'view',
+      { ...model, picture: { key: 'a', bitmap: {} as never } },
+      { group: 'figure' },
+    );
     await page.request('describe', model);
     const newer = page.request('describe', model, { group: 'figure' });
     await expect(older).rejects.toMatchObject({ code: 'cancelled' });
@@ -67,7 +79,10 @@ describe('a newer request of the same group', () => {
 
   it('leaves other groups alone', async () => {
     const page = await openPage();
-    const both = [page.request('describe', model, { group: 'a' }), page.request('describe', model, { group: 'b' })];
+    const both = [
+      page.request('describe', model, { group: 'a' }),
+      page.request('describe', model, { group: 'b' }),
+    ];
     expect(await Promise.all(both)).toEqual(['describe', 'describe']);
   });
 });
@@ -82,7 +97,9 @@ describe('a worker that fails', () => {
     expect(await asking).toBe('describe');
     expect(workers).toHaveLength(2);
     expect(workers[0]!.terminated).toBe(true);
-    expect(workers[1]!.started[0]!.excluded).toEqual({ wasm: expect.stringContaining('device lost') });
+    expect(workers[1]!.started[0]!.excluded).toEqual({
+      wasm: expect.stringContaining('device lost'),
+    });
   });
 
   it.each(['internal', 'out-of-memory'])('with "%s" is replaced as well', async (code) => {
@@ -95,14 +112,19 @@ describe('a worker that fails', () => {
   it('again tells the reader', async () => {
     follow({ request: async () => refusal('internal', 'broken') });
     const page = await openPage();
-    await expect(page.request('describe', model)).rejects.toMatchObject({ code: 'internal', message: 'broken' });
+    await expect(page.request('describe', model)).rejects.toMatchObject({
+      code: 'internal',
+      message: 'broken',
+    });
     expect(workers).toHaveLength(2);
   });
 
   it('to start is dropped, and the next request tries anew', async () => {
     follow({ start: async () => refusal('backend-unavailable', 'no backend') as never }, {});
     const page = await openPage();
-    await expect(page.request('describe', model)).rejects.toMatchObject({ code: 'backend-unavailable' });
+    await expect(page.request('describe', model)).rejects.toMatchObject({
+      code: 'backend-unavailable',
+    });
     expect(workers[0]!.terminated).toBe(true);
     expect(await page.request('describe', model)).toBe('describe');
   });

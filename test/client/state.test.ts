@@ -46,11 +46,14 @@ describe('state in the address', () => {
           'maps.sort': fc.constantFrom('index', 'activation', 'sparsity'),
         }),
         (state) => {
-          for (const [name, value] of Object.entries(state)) field(name as FieldName).set(value as never);
+          for (const [name, value] of Object.entries(state))
+            field(name as FieldName).set(value as never);
           const link = serialize().toString();
-          for (const name of Object.keys(state)) field(name as FieldName).set(initialValue(name as FieldName) as never);
+          for (const name of Object.keys(state))
+            field(name as FieldName).set(initialValue(name as FieldName) as never);
           restore(query(link));
-          for (const [name, value] of Object.entries(state)) expect(field(name as FieldName).get()).toEqual(value);
+          for (const [name, value] of Object.entries(state))
+            expect(field(name as FieldName).get()).toEqual(value);
         },
       ),
       { numRuns: 200, seed: 196 },
@@ -58,9 +61,25 @@ describe('state in the address', () => {
   });
 
   it.each([
-    'class=cat', 'class=-1', 'class=', 'class=1e9', 'class=NaN', 'class=1.5', 'backend=cuda', 'backend=', 'filters.index=32',
-    'filters.index=x', 'maps.sort=random', 'saliency.clip=79', 'saliency.clip=Infinity', 'saliency.colormap=toString',
-    'cam.kind=__proto__', 'maps.opacity=1.01', 'nothing=1', 'constructor=1', '%ff=%00',
+    'class=cat',
+    'class=-1',
+    'class=',
+    'class=1e9',
+    'class=NaN',
+    'class=1.5',
+    'backend=cuda',
+    'backend=',
+    'filters.index=32',
+    'filters.index=x',
+    'maps.sort=random',
+    'saliency.clip=79',
+    'saliency.clip=Infinity',
+    'saliency.colormap=toString',
+    'cam.kind=__proto__',
+    'maps.opacity=1.01',
+    'nothing=1',
+    'constructor=1',
+    '%ff=%00',
   ])('%s is not understood and changes nothing', (text) => {
     const before = samples.map(([name]) => field(name).get());
     restore(query(text));

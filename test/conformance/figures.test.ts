@@ -10,7 +10,9 @@ const pages = join(root, 'src/content/chapter');
 const text = (path: string) => readFileSync(path, 'utf8');
 
 /** A figure takes `FigureProps`; other components of the folder are parts of figures. */
-const components = filesIn(folder, '.svelte').filter((file) => text(join(folder, file)).includes('FigureProps<'));
+const components = filesIn(folder, '.svelte').filter((file) =>
+  text(join(folder, file)).includes('FigureProps<'),
+);
 
 describe('every figure', () => {
   it('is registered, and nothing else is', () => {

@@ -42,8 +42,16 @@ describe('imports', () => {
   it('the engine imports only itself and packages', () => {
     const outside = sources
       .filter((file) => file.startsWith('src/engine/'))
-      .flatMap((file) => importsOf(file).map((specifier) => ({ file, path: join(file, '..', specifier), specifier })))
-      .filter(({ specifier, path }) => specifier.startsWith('.') && !path.startsWith('src/engine/'));
+      .flatMap((file) =>
+        importsOf(file).map((specifier) => ({
+          file,
+          path: join(file, '..', specifier),
+          specifier,
+        })),
+      )
+      .filter(
+        ({ specifier, path }) => specifier.startsWith('.') && !path.startsWith('src/engine/'),
+      );
     expect(outside).toEqual([]);
   });
 });

@@ -48,28 +48,35 @@ describe('every method', () => {
     });
 
     onEachBackend(() => {
-      it.each(inputs)('explains a $kind picture and leaves no tensor behind', async ({ size, channels }) => {
-        const model = smallModel(size, channels);
-        const run = model.run(noise([1, channels, size, size]));
-        const first = await method.explain(run, { target });
-        const before = memory().numTensors;
-        const again = await method.explain(run, { target });
-        expect(memory().numTensors).toBe(before);
-        expect(again).toEqual(first);
-        expect(first.target.class).toBe(3);
-        expect(first.logits.shape).toEqual([1, 10]);
-        const [height, width] = first.layer ? model.module(first.layer).outputShape.slice(1) : [size, size];
-        expect(first.map.shape).toEqual([height, width]);
-        expect(first.map.data.every(Number.isFinite)).toBe(true);
-        run.dispose();
-        await model.dispose();
-      });
+      it.each(inputs)(
+        'explains a $kind picture and leaves no tensor behind',
+        async ({ size, channels }) => {
+          const model = smallModel(size, channels);
+          const run = model.run(noise([1, channels, size, size]));
+          const first = await method.explain(run, { target });
+          const before = memory().numTensors;
+          const again = await method.explain(run, { target });
+          expect(memory().numTensors).toBe(before);
+          expect(again).toEqual(first);
+          expect(first.target.class).toBe(3);
+          expect(first.logits.shape).toEqual([1, 10]);
+          const [height, width] = first.layer
+            ? model.module(first.layer).outputShape.slice(1)
+            : [size, size];
+          expect(first.map.shape).toEqual([height, width]);
+          expect(first.map.data.every(Number.isFinite)).toBe(true);
+          run.dispose();
+          await model.dispose();
+        },
+      );
 
       it('refuses an option it does not have', async () => {
         const model = smallModel();
         const run = model.run(noise([1, 3, 8, 8]));
         const options = { 'no such option': 'x' };
-        await expect(method.explain(run, { target, options })).rejects.toMatchObject({ code: 'invalid-option' });
+        await expect(method.explain(run, { target, options })).rejects.toMatchObject({
+          code: 'invalid-option',
+        });
         run.dispose();
         await model.dispose();
       });

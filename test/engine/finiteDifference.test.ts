@@ -35,7 +35,11 @@ function tinyNetwork() {
   const pool = maxPool({ size: 3, stride: 2, padding: 1 });
   const deep = conv2d({ ...weights(2, 3, 3, 3), stride: 2, padding: 1 });
   const shortcut = conv2d({ ...weights(2, 3, 1, 4), stride: 2, padding: 0 });
-  const head = linear({ weightOI: noise([1, 2], 5).data, shape: [1, 2], bias: Float32Array.of(0.5) });
+  const head = linear({
+    weightOI: noise([1, 2], 5).data,
+    shape: [1, 2],
+    bias: Float32Array.of(0.5),
+  });
   return {
     operations: [first, norm, deep, shortcut, head],
     forward(trace: Trace) {
@@ -53,7 +57,9 @@ describe('finite differences', () => {
       const network = tinyNetwork();
       const x = noise([1, 2, 7, 6]);
       const valueAt = async (index: number, by: number) => {
-        const trace = new Trace(upload({ ...x, data: x.data.map((v, i) => (i === index ? v + by : v)) }));
+        const trace = new Trace(
+          upload({ ...x, data: x.data.map((v, i) => (i === index ? v + by : v)) }),
+        );
         const [value] = await network.forward(trace).tensor.data();
         trace.dispose();
         return value!;

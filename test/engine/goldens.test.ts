@@ -3,10 +3,11 @@ import { capture } from '../../src/engine/capture.ts';
 import { methodNamed } from '../../src/engine/methods/index.ts';
 import type { Target } from '../../src/engine/targets.ts';
 import { nodeBound, onEachBackend } from '../support/backends.ts';
-import { ErrorTable } from '../support/closeness.ts';
+import { beyond, ErrorTable } from '../support/closeness.ts';
 import { goldenNames, readGolden } from '../support/goldens.ts';
 import { shippedModel } from '../support/models.ts';
 import { foldersIn, modelsFolder } from '../support/repository.ts';
+import { noteWorst } from '../support/worst.ts';
 
 const names = goldenNames();
 
@@ -24,38 +25,48 @@ describe('goldens', () => {
   });
 
   onEachBackend((backend) => {
-    it.each(names)('$model, $input: every activation and gradient, logits and maps', async (name) => {
-      const golden = await readGolden(name);
-      const model = await shippedModel(golden.model);
-      const run = model.run(golden.pixels);
-      const target: Target = { kind: 'logit', class: golden.class };
-      const layers = model.modules.map((module) => module.name);
-      const result = await capture(run, { layers, gradients: ['input', ...layers], target });
+    it.for(names)(
+      '$model, $input: every activation and gradient, logits and maps',
+      async (name, { task }) => {
+        const golden = await readGolden(name);
+        const model = await shippedModel(golden.model);
+        const run = model.run(golden.pixels);
+        const target: Target = { kind: 'logit', class: golden.class };
+        const layers = model.modules.map((module) => module.name);
+        const result = await capture(run, { layers, gradients: ['input', ...layers], target });
 
-      const table = new ErrorTable();
-      table.add('logits', result.logits!, golden.logits);
-      for (const layer of layers) table.add(`activation ${layer}`, result.activations[layer]!, golden.activation(layer));
-      for (const layer of ['input', ...layers])
-        table.add(`gradient ${layer}`, result.gradients[layer]!, golden.gradient(layer));
-      for (const [map, expected] of golden.methods) {
-        const [method, ...rest] = map.split('.');
-        const variant = rest.join('.');
-        if (method === 'saliency') {
-          const options = { reduction: variant };
-          const explained = await methodNamed('saliency').explain(run, { target, options });
-          table.add(map, explained.map, expected);
-        } else {
-          const explained = await methodNamed('grad-cam').explain(run, { target, layer: variant });
-          table.add(map, method === 'grad-cam' ? explained.map : explained.details['alpha']!, expected);
+        const table = new ErrorTable();
+        table.add('logits', result.logits!, golden.logits);
+        for (const layer of layers)
+          table.add(`activation ${layer}`, result.activations[layer]!, golden.activation(layer));
+        for (const layer of ['input', ...layers])
+          table.add(`gradient ${layer}`, result.gradients[layer]!, golden.gradient(layer));
+        for (const [map, expected] of golden.methods) {
+          const [method, ...rest] = map.split('.');
+          const variant = rest.join('.');
+          if (method === 'saliency') {
+            const options = { reduction: variant };
+            const explained = await methodNamed('saliency').explain(run, { target, options });
+            table.add(map, explained.map, expected);
+          } else {
+            const explained = await methodNamed('grad-cam').explain(run, {
+              target,
+              layer: variant,
+            });
+            table.add(
+              map,
+              method === 'grad-cam' ? explained.map : explained.details['alpha']!,
+              expected,
+            );
+          }
         }
-      }
-      run.dispose();
-      await model.dispose();
+        run.dispose();
+        await model.dispose();
 
-      const { name: where, error } = table.worst;
-      console.log(`${backend} ${name.model} ${name.input}: worst ${error.toExponential(1)} at ${where}`);
-      expect(table.beyond(nodeBound)).toEqual([]);
-      expect(table.errors.size).toBeGreaterThanOrEqual(2 * layers.length + 2);
-    });
+        noteWorst(task, `${backend} in Node`, table.errors, nodeBound);
+        expect(beyond(table.errors, nodeBound)).toEqual([]);
+        expect(Object.keys(table.errors).length).toBeGreaterThanOrEqual(2 * layers.length + 2);
+      },
+    );
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { inputGradientKernels, nchwToNhwc, nhwcToNchw, oihwToHwio, sizeOf } from '../../src/engine/layout.ts';
+import {
+  inputGradientKernels,
+  nchwToNhwc,
+  nhwcToNchw,
+  oihwToHwio,
+  sizeOf,
+} from '../../src/engine/layout.ts';
 import { noise } from '../support/models.ts';
 
 describe('layouts', () => {

@@ -36,7 +36,8 @@ describe('tensors', () => {
       for (const method of methods) {
         await method.explain(run, { target });
         for (const { name, choices } of method.options)
-          for (const choice of choices) await method.explain(run, { target, options: { [name]: choice } });
+          for (const choice of choices)
+            await method.explain(run, { target, options: { [name]: choice } });
         expect(memory().numTensors, method.id).toBe(before);
       }
       run.dispose();
@@ -46,7 +47,10 @@ describe('tensors', () => {
     it.each<[string, CaptureRequest]>([
       ['a gradient at an unknown layer', { target, gradients: ['nowhere'] }],
       ['an activation of an unknown layer', { target, layers: ['nowhere'] }],
-      ['a class that does not exist', { target: { kind: 'logit', class: 10 }, gradients: ['input'] }],
+      [
+        'a class that does not exist',
+        { target: { kind: 'logit', class: 10 }, gradients: ['input'] },
+      ],
       ['a cancelled request', { target, gradients: ['input'], signal: AbortSignal.abort() }],
     ])('are as many after %s', async (_, request) => {
       const model = smallModel();

@@ -28,7 +28,12 @@ describe('a model', () => {
   it("has PyTorch's modules and their parameters", () => {
     const model = new Model('lab', { ...architecture, inputSize: 32 }, new SeededWeights(1));
     const names = model.modules.map(({ name }) => name);
-    const block = (i: number) => [`features.${i}.0`, `features.${i}.1`, `features.${i}.2`, `features.${i}`];
+    const block = (i: number) => [
+      `features.${i}.0`,
+      `features.${i}.1`,
+      `features.${i}.2`,
+      `features.${i}`,
+    ];
     expect(names).toEqual([...[0, 1, 2, 3, 4, 5].flatMap(block), 'features', 'pool', 'head']);
     expect(model.output).toBe('head');
     expect(model.module('features.3.0').outputShape).toEqual([64, 8, 8]);
@@ -41,17 +46,26 @@ describe('a model', () => {
 
   it('refuses an unknown architecture, layer and parameter by name', async () => {
     const unknown = { ...architecture, name: 'vgg' };
-    expect(() => new Model('x', unknown, new SeededWeights(1))).toThrow('unknown architecture: vgg');
+    expect(() => new Model('x', unknown, new SeededWeights(1))).toThrow(
+      'unknown architecture: vgg',
+    );
     const model = smallModel();
-    expect(() => model.module('layer9')).toThrow(/^unknown layer: layer9, expected one of features\.0\.0/);
-    await expect(model.parameter('features.0.0.bias')).rejects.toThrow(/^unknown parameter: features\.0\.0\.bias/);
-  });
-
-  it.each([[[1, 1, 8, 8]], [[1, 3, 8, 9]], [[3, 8, 8]], [[1, 3, 8, 8, 1]]])('refuses an input of shape %j', (shape) => {
-    expect(() => smallModel().run(noise(shape))).toThrow(
-      `the input has shape [${shape.join(', ')}], expected [N, 3, 8, 8]`,
+    expect(() => model.module('layer9')).toThrow(
+      /^unknown layer: layer9, expected one of features\.0\.0/,
+    );
+    await expect(model.parameter('features.0.0.bias')).rejects.toThrow(
+      /^unknown parameter: features\.0\.0\.bias/,
     );
   });
+
+  it.each([[[1, 1, 8, 8]], [[1, 3, 8, 9]], [[3, 8, 8]], [[1, 3, 8, 8, 1]]])(
+    'refuses an input of shape %j',
+    (shape) => {
+      expect(() => smallModel().run(noise(shape))).toThrow(
+        `the input has shape [${shape.join(', ')}], expected [N, 3, 8, 8]`,
+      );
+    },
+  );
 
   it('gives a parameter in the layout of PyTorch', async () => {
     const { shape, data } = await smallModel().parameter('features.1.0.weight');
@@ -112,12 +126,22 @@ describe('a model', () => {
         data: Float32Array.from(parts.flatMap(({ data }) => [...data])),
       });
       const singles = await Promise.all(parts.map(capturing));
-      const joined = (pick: (result: (typeof singles)[0]) => Float32Array) => singles.flatMap((s) => [...pick(s)]);
+      const joined = (pick: (result: (typeof singles)[0]) => Float32Array) =>
+        singles.flatMap((s) => [...pick(s)]);
       const near = (actual: Float32Array, expected: number[]) =>
         actual.forEach((value, i) => expect(value).toBeCloseTo(expected[i]!, 6));
-      near(batch.logits!.data, joined((s) => s.logits!.data));
-      near(batch.activations['features.2']!.data, joined((s) => s.activations['features.2']!.data));
-      near(batch.gradients['input']!.data, joined((s) => s.gradients['input']!.data));
+      near(
+        batch.logits!.data,
+        joined((s) => s.logits!.data),
+      );
+      near(
+        batch.activations['features.2']!.data,
+        joined((s) => s.activations['features.2']!.data),
+      );
+      near(
+        batch.gradients['input']!.data,
+        joined((s) => s.gradients['input']!.data),
+      );
       await model.dispose();
     });
   });

@@ -23,7 +23,9 @@ describe('operations against PyTorch', () => {
       expect(output.shape).toEqual(entry.output.shape);
       expect(relativeError(output.data, entry.output.data)).toBeLessThanOrEqual(nodeBound);
       expect(inputGradient.shape).toEqual(entry.inputGradient.shape);
-      expect(relativeError(inputGradient.data, entry.inputGradient.data)).toBeLessThanOrEqual(nodeBound);
+      expect(relativeError(inputGradient.data, entry.inputGradient.data)).toBeLessThanOrEqual(
+        nodeBound,
+      );
       expect(memory().numTensors).toBe(before);
     });
   });

@@ -14,7 +14,11 @@ import { onEachBackend } from '../support/backends.ts';
 import { download, plane, upload } from '../support/tensors.ts';
 
 /** Output, and the gradients of all inputs for the given output gradient. */
-async function both(operation: Operation, inputs: readonly TensorData[], outputGradient: TensorData) {
+async function both(
+  operation: Operation,
+  inputs: readonly TensorData[],
+  outputGradient: TensorData,
+) {
   const xs = inputs.map(upload);
   const y = operation.forward(...xs);
   const dy = upload(outputGradient);
@@ -83,7 +87,12 @@ describe('operations by hand', () => {
     });
 
     it('a 1x1 convolution with stride 2 sees every other pixel', async () => {
-      const operation = conv2d({ weightOIHW: Float32Array.of(2), shape: [1, 1, 1, 1], stride: 2, padding: 0 });
+      const operation = conv2d({
+        weightOIHW: Float32Array.of(2),
+        shape: [1, 1, 1, 1],
+        stride: 2,
+        padding: 0,
+      });
       const { output, gradients } = await both(
         operation,
         [plane([[1, 2, 3], [4, 5, 6], [7, 8, 9]])], // prettier-ignore

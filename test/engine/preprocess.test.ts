@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../src/engine/errors.ts';
 import { networkView, normalize } from '../../src/engine/preprocess.ts';
 
-const rgb = { width: 1, height: 1, colour: 'rgb', mean: [0.5, 0.25, 0], std: [0.5, 0.25, 2] } as const;
+const rgb = {
+  width: 1,
+  height: 1,
+  colour: 'rgb',
+  mean: [0.5, 0.25, 0],
+  std: [0.5, 0.25, 2],
+} as const;
 const grey = { width: 1, height: 1, colour: 'grey', mean: [0.5], std: [0.5] } as const;
 const pixel = (...data: number[]) => ({
   width: 1,
@@ -33,7 +39,9 @@ describe('the network view', () => {
   it('refuses a picture without pixels', () => {
     const empty = { width: 0, height: 3, channels: 3, data: new Uint8Array(0) };
     expect(() => networkView(empty, rgb)).toThrow(EngineError);
-    expect(() => networkView(empty, rgb)).toThrow('the picture has 0x3 pixels, expected at least 1x1');
+    expect(() => networkView(empty, rgb)).toThrow(
+      'the picture has 0x3 pixels, expected at least 1x1',
+    );
   });
 });
 

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { argmax, resolveClass, softmax, targetSeed, targetValue } from '../../src/engine/targets.ts';
+import {
+  argmax,
+  resolveClass,
+  softmax,
+  targetSeed,
+  targetValue,
+} from '../../src/engine/targets.ts';
 
 const logits = Float32Array.of(1, -2, 3, 0.5);
 

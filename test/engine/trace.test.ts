@@ -25,7 +25,9 @@ async function gradients(trace: Trace, from: string, ...names: string[]) {
   const seed = tensor1d([1]);
   const found = trace.backward(trace.value(from), seed, names);
   const read = async (tensor: Tensor) => [...(await tensor.data())];
-  const entries = await Promise.all([...found].map(async ([name, g]) => [name, await read(g)] as const));
+  const entries = await Promise.all(
+    [...found].map(async ([name, g]) => [name, await read(g)] as const),
+  );
   dispose([seed, ...found.values()]);
   return Object.fromEntries(entries);
 }
@@ -37,7 +39,11 @@ describe('trace', () => {
       const middle = trace.tap('middle', trace.apply(times(2).operation, trace.input));
       trace.tap('end', trace.apply(times(3).operation, middle));
       expect([...(await trace.value('end').tensor.data())]).toEqual([30]);
-      expect(await gradients(trace, 'end', 'input', 'middle', 'end')).toEqual({ input: [6], middle: [3], end: [1] });
+      expect(await gradients(trace, 'end', 'input', 'middle', 'end')).toEqual({
+        input: [6],
+        middle: [3],
+        end: [1],
+      });
       trace.dispose();
     });
 
@@ -46,7 +52,11 @@ describe('trace', () => {
       const trunk = trace.tap('trunk', trace.apply(times(2).operation, trace.input));
       const branch = trace.tap('branch', trace.apply(times(7).operation, trunk));
       trace.tap('end', trace.apply(add, branch, trunk));
-      expect(await gradients(trace, 'end', 'trunk', 'branch', 'input')).toEqual({ trunk: [8], branch: [1], input: [16] });
+      expect(await gradients(trace, 'end', 'trunk', 'branch', 'input')).toEqual({
+        trunk: [8],
+        branch: [1],
+        input: [16],
+      });
       trace.dispose();
     });
 
@@ -73,7 +83,8 @@ describe('trace', () => {
       const only = times(4);
       const trace = new Trace(tensor1d([1]));
       trace.tap('end', trace.apply(only.operation, trace.input));
-      for (let i = 0; i < 3; i++) expect(await gradients(trace, 'end', 'input')).toEqual({ input: [4] });
+      for (let i = 0; i < 3; i++)
+        expect(await gradients(trace, 'end', 'input')).toEqual({ input: [4] });
       expect(only.counts).toEqual({ forward: 1, backward: 3 });
       trace.dispose();
     });

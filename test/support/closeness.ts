@@ -15,23 +15,22 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   return scale === 0 ? difference : difference / scale;
 }
 
-/** Errors of one comparison after another, and the worst of them by name. */
-export class ErrorTable {
-  readonly errors = new Map<string, number>();
+/** Errors relative to the largest magnitude expected, by what was compared. */
+export type Errors = Readonly<Record<string, number>>;
 
-  /** Notes the error under a name; a wrong shape counts as infinitely wrong. */
+/** Collects errors; a wrong shape counts as infinitely wrong. */
+export class ErrorTable {
+  readonly errors: Record<string, number> = {};
+
   add(name: string, actual: TensorData, expected: TensorData): void {
     const sameShape = actual.shape.join() === expected.shape.join();
-    this.errors.set(name, sameShape ? relativeError(actual.data, expected.data) : Infinity);
+    this.errors[name] = sameShape ? relativeError(actual.data, expected.data) : Infinity;
   }
+}
 
-  /** What lies beyond the bound, as `name: error`. */
-  beyond(bound: number): string[] {
-    return [...this.errors].filter(([, error]) => !(error <= bound)).map(([name, error]) => `${name}: ${error}`);
-  }
-
-  get worst(): { name: string; error: number } {
-    const [name, error] = [...this.errors].reduce((a, b) => (b[1] > a[1] ? b : a), ['nothing compared', 0]);
-    return { name, error };
-  }
+/** What lies beyond the bound, as `name: error`. */
+export function beyond(errors: Errors, bound: number): string[] {
+  return Object.entries(errors)
+    .filter(([, error]) => !(error <= bound))
+    .map(([name, error]) => `${name}: ${error}`);
 }

@@ -12,13 +12,32 @@ export interface Damage {
 
 type Entry = { dtype: unknown; shape: unknown; data_offsets: unknown };
 
-const dtypes = ['BOOL', 'U8', 'I8', 'U16', 'I16', 'F16', 'BF16', 'U32', 'I32', 'F32', 'U64', 'I64', 'F64', 'F8_E4M3', ''];
+const dtypes = [
+  'BOOL',
+  'U8',
+  'I8',
+  'U16',
+  'I16',
+  'F16',
+  'BF16',
+  'U32',
+  'I32',
+  'F32',
+  'U64',
+  'I64',
+  'F64',
+  'F8_E4M3',
+  '',
+];
 
 const differs = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) !== 0;
 
 /** Damage of raw bytes, wherever it falls. */
 function rawDamage(file: Uint8Array<ArrayBuffer>, headerEnd: number): fc.Arbitrary<Damage> {
-  const flips = fc.array(fc.tuple(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 })), { minLength: 1, maxLength: 4 });
+  const flips = fc.array(fc.tuple(fc.nat(file.length - 1), fc.integer({ min: 1, max: 255 })), {
+    minLength: 1,
+    maxLength: 4,
+  });
   const flipped = flips.map((list): Damage => {
     const bytes = file.slice();
     for (const [index, mask] of list) bytes[index]! ^= mask;
@@ -28,7 +47,11 @@ function rawDamage(file: Uint8Array<ArrayBuffer>, headerEnd: number): fc.Arbitra
     return { kind: `truncate to ${length}`, bytes: file.slice(0, length), structural: true };
   });
   const extended = fc.uint8Array({ minLength: 1, maxLength: 64 }).map((tail): Damage => {
-    return { kind: `extend by ${tail.length}`, bytes: new Uint8Array([...file, ...tail]), structural: true };
+    return {
+      kind: `extend by ${tail.length}`,
+      bytes: new Uint8Array([...file, ...tail]),
+      structural: true,
+    };
   });
   const length = fc.oneof(fc.bigInt(0n, BigInt(2 * headerEnd)), fc.bigInt(0n, 2n ** 64n - 1n));
   const relengthened = length.map((value): Damage => {
@@ -36,7 +59,9 @@ function rawDamage(file: Uint8Array<ArrayBuffer>, headerEnd: number): fc.Arbitra
     new DataView(bytes.buffer).setBigUint64(0, value, true);
     return { kind: `header length ${value}`, bytes, structural: true };
   });
-  return fc.oneof(flipped, truncated, extended, relengthened).filter(({ bytes }) => differs(bytes, file));
+  return fc
+    .oneof(flipped, truncated, extended, relengthened)
+    .filter(({ bytes }) => differs(bytes, file));
 }
 
 /** Damage of what the header says of one tensor. */
@@ -53,7 +78,11 @@ function entryDamage(tensors: readonly StoredTensor[], data: Uint8Array): fc.Arb
     const { name } = tensors[index]!;
     header[name] = { ...header[name]!, ...changes };
     const kind = `${name}: ${JSON.stringify(changes)}`;
-    return { kind, bytes: assemble(JSON.stringify(header), data), structural: 'data_offsets' in changes };
+    return {
+      kind,
+      bytes: assemble(JSON.stringify(header), data),
+      structural: 'data_offsets' in changes,
+    };
   });
 }
 
@@ -74,7 +103,10 @@ function namingDamage(tensors: readonly StoredTensor[], data: Uint8Array): fc.Ar
       delete header[a];
     },
   };
-  const pair = fc.tuple(fc.nat(tensors.length - 1), fc.integer({ min: 1, max: tensors.length - 1 }));
+  const pair = fc.tuple(
+    fc.nat(tensors.length - 1),
+    fc.integer({ min: 1, max: tensors.length - 1 }),
+  );
   return fc.tuple(fc.constantFrom(...Object.keys(edits)), pair).map(([name, [i, step]]): Damage => {
     const header = headerOf(tensors, { format: 'pt' });
     const [a, b] = [tensors[i]!.name, tensors[(i + step) % tensors.length]!.name];
@@ -87,14 +119,21 @@ function namingDamage(tensors: readonly StoredTensor[], data: Uint8Array): fc.Ar
 /** Damage of the header's text: a piece replaced by another, or any JSON at all in its place. */
 function textDamage(tensors: readonly StoredTensor[], data: Uint8Array): fc.Arbitrary<Damage> {
   const text = JSON.stringify(headerOf(tensors, { format: 'pt' }));
-  const piece = fc.oneof(fc.string({ maxLength: 6 }), fc.constantFrom('{', '}', ',', '"', '[', '0', '-', 'e', ':null', '\\'));
+  const piece = fc.oneof(
+    fc.string({ maxLength: 6 }),
+    fc.constantFrom('{', '}', ',', '"', '[', '0', '-', 'e', ':null', '\\'),
+  );
   const edited = fc
     .tuple(fc.nat(text.length - 1), fc.nat(12), piece)
     .map(([at, removed, added]) => text.slice(0, at) + added + text.slice(at + removed));
   return fc
     .oneof({ weight: 4, arbitrary: edited }, { weight: 1, arbitrary: fc.json() })
     .filter((json) => json.trimEnd() !== text)
-    .map((json): Damage => ({ kind: `header ${json}`, bytes: assemble(json, data), structural: false }));
+    .map((json): Damage => ({
+      kind: `header ${json}`,
+      bytes: assemble(json, data),
+      structural: false,
+    }));
 }
 
 /** Any of these, never leaving the file as it was. */

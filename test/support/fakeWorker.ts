@@ -4,7 +4,12 @@ import type { EngineWorker, StartOptions } from '../../src/worker/protocol.ts';
 /** What a stand-in for the engine's worker does; what is left out succeeds. */
 export interface Script {
   start?: EngineWorker['start'];
-  request?: (id: number, kind: string, params: unknown, onProgress?: (progress: object) => void) => Promise<object>;
+  request?: (
+    id: number,
+    kind: string,
+    params: unknown,
+    onProgress?: (progress: object) => void,
+  ) => Promise<object>;
 }
 
 /** Every stand-in made since the last `reset`, and what each was told. */
@@ -41,11 +46,21 @@ export class FakeWorker extends EventTarget {
       start: (options: StartOptions) => {
         this.started.push(options);
         const name = options.preferred ?? 'wasm';
-        return start?.(options) ?? Promise.resolve({ ok: true, value: { name, reason: 'asked', candidates: [] } });
+        return (
+          start?.(options) ??
+          Promise.resolve({ ok: true, value: { name, reason: 'asked', candidates: [] } })
+        );
       },
-      request: (id: number, kind: string, params: unknown, onProgress?: (progress: object) => void) => {
+      request: (
+        id: number,
+        kind: string,
+        params: unknown,
+        onProgress?: (progress: object) => void,
+      ) => {
         this.asked.push({ id, kind });
-        return request?.(id, kind, params, onProgress) ?? Promise.resolve({ ok: true, value: kind });
+        return (
+          request?.(id, kind, params, onProgress) ?? Promise.resolve({ ok: true, value: kind })
+        );
       },
       cancel: (id: number) => void this.cancelled.push(id),
     };

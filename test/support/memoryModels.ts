@@ -22,21 +22,28 @@ export async function memoryModels(inputSize = 8): Promise<MemoryModels> {
   const specs = stages.flatMap((stage) => stage.parameters);
   const values = await new SeededWeights(3).load(specs);
   const { bytes, checksums } = weightFile(
-    specs.map(({ name, shape }) => ({ name, shape, dtype: 'F32', bytes: new Uint8Array(values.get(name)!.buffer) })),
+    specs.map(({ name, shape }) => ({
+      name,
+      shape,
+      dtype: 'F32',
+      bytes: new Uint8Array(values.get(name)!.buffer),
+    })),
   );
   const weights = { file: 'model.safetensors', ...checksums, sha256: sha256(bytes) };
   const manifest = { ...plain, weights };
   const text = JSON.stringify(manifest);
-  return {
+  const models: MemoryModels = {
     manifestOf: manifest,
     manifestsRead: [],
     offline: false,
     async manifest(folder) {
-      this.manifestsRead.push(folder);
-      if (this.offline) throw new EngineError('network', 'could not reach the models');
-      if (folder !== manifest.id) throw new EngineError('unknown-model', `unknown model: ${folder}`);
+      models.manifestsRead.push(folder);
+      if (models.offline) throw new EngineError('network', 'could not reach the models');
+      if (folder !== manifest.id)
+        throw new EngineError('unknown-model', `unknown model: ${folder}`);
       return text;
     },
     source: () => new MemorySource(bytes, 'model.safetensors'),
   };
+  return models;
 }

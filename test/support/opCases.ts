@@ -73,7 +73,9 @@ export function opCases({ tensors, metadata }: TensorFile): OpCase[] {
 }
 
 /** Runs a case forward and backward on the active backend. */
-export async function runOpCase(opCase: OpCase): Promise<{ output: TensorData; inputGradient: TensorData }> {
+export async function runOpCase(
+  opCase: OpCase,
+): Promise<{ output: TensorData; inputGradient: TensorData }> {
   const operation = opCase.make();
   const x = upload(opCase.input);
   const gradient = upload(opCase.outputGradient);

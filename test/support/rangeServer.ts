@@ -26,7 +26,10 @@ export interface RangeServer {
 }
 
 /** Serves one file from memory, in a manner that may change between requests. */
-export async function startRangeServer(bytes: Uint8Array, manner: Manner = 'ranges'): Promise<RangeServer> {
+export async function startRangeServer(
+  bytes: Uint8Array,
+  manner: Manner = 'ranges',
+): Promise<RangeServer> {
   const state = { manner, sent: 0, asked: [] as Array<readonly [number, number]> };
   const server = createServer((request, response) => answer(request, response, bytes, state));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -46,13 +49,19 @@ interface ServerState {
   readonly asked: Array<readonly [number, number]>;
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, bytes: Uint8Array, state: ServerState): void {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  bytes: Uint8Array,
+  state: ServerState,
+): void {
   const [, first, last] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '')!;
   const asked = [Number(first), Number(last) + 1] as const;
   state.asked.push(asked);
   const { manner } = state;
   if (typeof manner === 'object') return void response.writeHead(manner.status).end('no');
-  const [start, end] = manner === 'whole' ? [0, bytes.length] : [asked[0], Math.min(asked[1], bytes.length)];
+  const [start, end] =
+    manner === 'whole' ? [0, bytes.length] : [asked[0], Math.min(asked[1], bytes.length)];
   if (start >= end)
     return void response.writeHead(416, { 'Content-Range': `bytes */${bytes.length}` }).end();
   const shift = manner === 'shifted' ? 1 : 0;

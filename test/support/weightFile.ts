@@ -12,10 +12,14 @@ export interface StoredTensor {
 
 export type Header = Record<string, unknown>;
 
-export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: Uint8Array): string =>
+  createHash('sha256').update(bytes).digest('hex');
 
 /** The header entries of tensors that lie one after the other. */
-export function headerOf(tensors: readonly StoredTensor[], metadata?: Record<string, string>): Header {
+export function headerOf(
+  tensors: readonly StoredTensor[],
+  metadata?: Record<string, string>,
+): Header {
   let offset = 0;
   const entries = tensors.map(({ name, dtype, shape, bytes }) => {
     const begin = offset;
@@ -55,7 +59,11 @@ export function weightFile(
   return {
     bytes,
     headerEnd,
-    specs: tensors.map(({ name, shape }) => ({ name, shape, initial: { kind: 'constant', value: 0 } })),
+    specs: tensors.map(({ name, shape }) => ({
+      name,
+      shape,
+      initial: { kind: 'constant', value: 0 },
+    })),
     checksums: {
       bytes: bytes.length,
       header: sha256(bytes.subarray(0, headerEnd)),

@@ -29,12 +29,17 @@ function ask<K extends RequestKind>(kind: K, params: Params<K>) {
 
 /** A 10x8 picture of its own colour. */
 function picture(key: string, level = 100): KeyedPicture {
-  return { key, bitmap: { width: 10, height: 8, channels: 3, data: new Uint8Array(240).fill(level) } };
+  return {
+    key,
+    bitmap: { width: 10, height: 8, channels: 3, data: new Uint8Array(240).fill(level) },
+  };
 }
 
 const target = { kind: 'logit', class: 2 } as const;
 
-async function value<T>(reply: Promise<{ ok: true; value: T } | { ok: false; message: string }>): Promise<T> {
+async function value<T>(
+  reply: Promise<{ ok: true; value: T } | { ok: false; message: string }>,
+): Promise<T> {
   const answered = await reply;
   if (!answered.ok) throw new Error(answered.message);
   return answered.value;
@@ -44,7 +49,11 @@ describe('the dispatcher answers', () => {
   it('what a model is', async () => {
     const described = await value(ask('describe', { model }));
     expect(described).toMatchObject({ id: model, labels: models.manifestOf.labels });
-    expect(described.modules.at(-1)).toMatchObject({ name: 'head', type: 'Linear', outputShape: [10] });
+    expect(described.modules.at(-1)).toMatchObject({
+      name: 'head',
+      type: 'Linear',
+      outputShape: [10],
+    });
   });
 
   it('a parameter, the picture as the network sees it, and a capture', async () => {
@@ -53,7 +62,13 @@ describe('the dispatcher answers', () => {
     const view = await value(ask('view', { model, picture: picture('a') }));
     expect(view).toMatchObject({ width: 8, height: 8, channels: 3 });
     const captured = await value(
-      ask('capture', { model, picture: picture('a'), layers: ['features.0'], gradients: ['input'], target }),
+      ask('capture', {
+        model,
+        picture: picture('a'),
+        layers: ['features.0'],
+        gradients: ['input'],
+        target,
+      }),
     );
     expect(captured.activations['features.0']!.shape).toEqual([1, 32, 8, 8]);
     expect(captured.gradients['input']!.shape).toEqual([1, 3, 8, 8]);
@@ -62,14 +77,28 @@ describe('the dispatcher answers', () => {
   });
 
   it('an explanation with its unit', async () => {
-    const explained = await value(ask('explain', { model, picture: picture('a'), method: 'grad-cam', target, layer: 'features.1' }));
+    const explained = await value(
+      ask('explain', {
+        model,
+        picture: picture('a'),
+        method: 'grad-cam',
+        target,
+        layer: 'features.1',
+      }),
+    );
     expect(explained.map.shape).toEqual([4, 4]);
-    expect(explained).toMatchObject({ unit: 'target units', layer: 'features.1', target: { class: 2 } });
+    expect(explained).toMatchObject({
+      unit: 'target units',
+      layer: 'features.1',
+      target: { class: 2 },
+    });
   });
 
   it('for the untrained twin, which needs no weight file', async () => {
     const trained = await value(ask('parameter', { model, name: 'head.weight' }));
-    const twin = await value(ask('parameter', { model: `${model}@untrained`, name: 'head.weight' }));
+    const twin = await value(
+      ask('parameter', { model: `${model}@untrained`, name: 'head.weight' }),
+    );
     expect(twin.shape).toEqual(trained.shape);
     expect(twin.data).not.toEqual(trained.data);
     expect(models.manifestsRead).toEqual([model]);
@@ -83,7 +112,12 @@ describe('the dispatcher shares', () => {
     const a = picture('a');
     await Promise.all([
       ask('capture', { model, picture: a, target }),
-      ask('capture', { model, picture: a, target: { kind: 'probability', class: 5 }, gradients: ['input'] }),
+      ask('capture', {
+        model,
+        picture: a,
+        target: { kind: 'probability', class: 5 },
+        gradients: ['input'],
+      }),
       ask('explain', { model, picture: a, method: 'saliency', target }),
       ask('explain', { model, picture: a, method: 'grad-cam', target }),
     ]);
@@ -95,7 +129,11 @@ describe('the dispatcher shares', () => {
   });
 
   it('one copy of each model', async () => {
-    await Promise.all([ask('describe', { model }), ask('describe', { model }), ask('view', { model, picture: picture('a') })]);
+    await Promise.all([
+      ask('describe', { model }),
+      ask('describe', { model }),
+      ask('view', { model, picture: picture('a') }),
+    ]);
     expect(models.manifestsRead).toEqual([model]);
   });
 
@@ -123,7 +161,10 @@ describe('requests', () => {
   it('run one after the other, in the order in which they came', async () => {
     const log: string[] = [];
     const forward = Run.prototype.forward;
-    vi.spyOn(Run.prototype, 'forward').mockImplementation(async function (this: Run, ...parameters) {
+    vi.spyOn(Run.prototype, 'forward').mockImplementation(async function (
+      this: Run,
+      ...parameters
+    ) {
       log.push('begin');
       await new Promise((resolve) => setTimeout(resolve, 5));
       await forward.apply(this, parameters);
@@ -132,7 +173,9 @@ describe('requests', () => {
     const order: string[] = [];
     const note = (key: string) => () => void order.push(key);
     await Promise.all(
-      ['a', 'b', 'c'].map((key) => ask('capture', { model, picture: picture(key), target }).then(note(key))),
+      ['a', 'b', 'c'].map((key) =>
+        ask('capture', { model, picture: picture(key), target }).then(note(key)),
+      ),
     );
     expect(order).toEqual(['a', 'b', 'c']);
     expect(log).toEqual(['begin', 'end', 'begin', 'end', 'begin', 'end']);
@@ -143,7 +186,11 @@ describe('requests', () => {
     const first = ask('capture', { model, picture: picture('a'), target });
     const second = ask('capture', { model, picture: picture('b'), target });
     dispatcher.cancel(2);
-    expect(await second).toMatchObject({ ok: false, code: 'aborted', message: 'the request was cancelled' });
+    expect(await second).toMatchObject({
+      ok: false,
+      code: 'aborted',
+      message: 'the request was cancelled',
+    });
     expect(await first).toMatchObject({ ok: true });
     expect(runs).toHaveBeenCalledTimes(1);
   });
@@ -170,22 +217,69 @@ describe('errors come as values with a code', () => {
   it.each<[string, () => Promise<unknown>, string]>([
     ['an unknown model', () => ask('describe', { model: 'nothing' }), 'unknown-model'],
     ['an unknown layer', () => ask('capture', { ...params(), layers: ['conv9'] }), 'unknown-layer'],
-    ['an unknown parameter', () => ask('parameter', { model, name: 'head.weights' }), 'unknown-layer'],
-    ['an unknown method', () => ask('explain', { ...params(), method: 'tea-leaves' }), 'unknown-method'],
-    ['a class that does not exist', () => ask('capture', { ...params(), target: { kind: 'logit', class: 10 } }), 'invalid-option'],
-    ['an unknown option', () => ask('explain', { ...params(), method: 'saliency', options: { size: '3' } }), 'invalid-option'],
-    ['a choice that does not exist', () => ask('explain', { ...params(), method: 'saliency', options: { reduction: 'mean' } }), 'invalid-option'],
-    ['a gradient without a target', () => ask('capture', { model, picture: picture('a'), gradients: ['input'] }), 'invalid-option'],
-    ['a map of a layer without pixels', () => ask('explain', { ...params(), method: 'grad-cam', layer: 'pool' }), 'no-spatial-extent'],
-    ['an empty picture', () => ask('view', { model, picture: { key: 'x', bitmap: { width: 0, height: 0, channels: 3, data: new Uint8Array(0) } } }), 'invalid-picture'],
+    [
+      'an unknown parameter',
+      () => ask('parameter', { model, name: 'head.weights' }),
+      'unknown-layer',
+    ],
+    [
+      'an unknown method',
+      () => ask('explain', { ...params(), method: 'tea-leaves' }),
+      'unknown-method',
+    ],
+    [
+      'a class that does not exist',
+      () => ask('capture', { ...params(), target: { kind: 'logit', class: 10 } }),
+      'invalid-option',
+    ],
+    [
+      'an unknown option',
+      () => ask('explain', { ...params(), method: 'saliency', options: { size: '3' } }),
+      'invalid-option',
+    ],
+    [
+      'a choice that does not exist',
+      () => ask('explain', { ...params(), method: 'saliency', options: { reduction: 'mean' } }),
+      'invalid-option',
+    ],
+    [
+      'a gradient without a target',
+      () => ask('capture', { model, picture: picture('a'), gradients: ['input'] }),
+      'invalid-option',
+    ],
+    [
+      'a map of a layer without pixels',
+      () => ask('explain', { ...params(), method: 'grad-cam', layer: 'pool' }),
+      'no-spatial-extent',
+    ],
+    [
+      'an empty picture',
+      () =>
+        ask('view', {
+          model,
+          picture: {
+            key: 'x',
+            bitmap: { width: 0, height: 0, channels: 3, data: new Uint8Array(0) },
+          },
+        }),
+      'invalid-picture',
+    ],
   ])('%s', async (_, asking, code) => {
     expect(await asking()).toMatchObject({ ok: false, code, message: expect.stringMatching(/\w/) });
   });
 
   it('whatever was thrown', () => {
-    expect(describeError(new EngineError('network', 'gone'))).toEqual({ code: 'network', message: 'gone' });
-    expect(describeError(new Error('Device lost'))).toEqual({ code: 'internal', message: 'Device lost' });
-    expect(describeError(new RangeError('Array buffer allocation failed')).code).toBe('out-of-memory');
+    expect(describeError(new EngineError('network', 'gone'))).toEqual({
+      code: 'network',
+      message: 'gone',
+    });
+    expect(describeError(new Error('Device lost'))).toEqual({
+      code: 'internal',
+      message: 'Device lost',
+    });
+    expect(describeError(new RangeError('Array buffer allocation failed')).code).toBe(
+      'out-of-memory',
+    );
     expect(describeError('a string')).toEqual({ code: 'internal', message: 'a string' });
   });
 });

@@ -2,7 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../../src/engine/errors.ts';
 import { sizeOf } from '../../../src/engine/layout.ts';
-import { MemorySource, type ByteSource, type Bytes } from '../../../src/engine/weights/byteSource.ts';
+import {
+  MemorySource,
+  type ByteSource,
+  type Bytes,
+} from '../../../src/engine/weights/byteSource.ts';
 import { LazyWeights, type Checksums } from '../../../src/engine/weights/lazyWeights.ts';
 import { seededRandom } from '../../../src/engine/random.ts';
 import { damaged } from '../../support/damage.ts';
@@ -12,10 +16,18 @@ import { weightFile, type StoredTensor } from '../../support/weightFile.ts';
 const files = 1500;
 
 /** A tensor of random bytes, the top bit of each exponent clear so that every value is finite. */
-function stored(name: string, dtype: string, shape: readonly number[], elementBytes: number): StoredTensor {
+function stored(
+  name: string,
+  dtype: string,
+  shape: readonly number[],
+  elementBytes: number,
+): StoredTensor {
   const random = seededRandom(1, name.length * 31 + shape.length);
-  const bytes = Uint8Array.from({ length: sizeOf(shape) * elementBytes }, (_, i) =>
-    Math.floor(random() * 256) & (i % elementBytes === elementBytes - 1 && elementBytes > 1 ? 0xbf : 0xff),
+  const bytes = Uint8Array.from(
+    { length: sizeOf(shape) * elementBytes },
+    (_, i) =>
+      Math.floor(random() * 256) &
+      (i % elementBytes === elementBytes - 1 && elementBytes > 1 ? 0xbf : 0xff),
   );
   return { name, dtype, shape, bytes };
 }
@@ -29,7 +41,9 @@ const tensors = [
   stored('none', 'F32', [0, 2], 4),
 ];
 const file = weightFile(tensors);
-const original = await LazyWeights.open(new MemorySource(file.bytes)).then((weights) => weights.load(file.specs));
+const original = await LazyWeights.open(new MemorySource(file.bytes)).then((weights) =>
+  weights.load(file.specs),
+);
 
 /** A source that does not say how long it is, as a web server that leaves out the total. */
 function unsized(bytes: Bytes): ByteSource {
@@ -76,15 +90,18 @@ describe('damaged weight files', () => {
 
   it(`${files} of them without any checksum: an error wherever the structure is wrong, never a crash`, async () => {
     await fc.assert(
-      fc.asyncProperty(damaged(tensors, file.bytes, file.headerEnd), async ({ bytes, structural }) => {
-        const { tensors: read, error } = await attempt(new MemorySource(bytes), {});
-        if (structural || !read) expect(error).toBeInstanceOf(EngineError);
-        else
-          for (const { name, shape } of file.specs) {
-            expect(read.get(name)).toHaveLength(sizeOf(shape));
-            expect(read.get(name)!.every(Number.isFinite)).toBe(true);
-          }
-      }),
+      fc.asyncProperty(
+        damaged(tensors, file.bytes, file.headerEnd),
+        async ({ bytes, structural }) => {
+          const { tensors: read, error } = await attempt(new MemorySource(bytes), {});
+          if (structural || !read) expect(error).toBeInstanceOf(EngineError);
+          else
+            for (const { name, shape } of file.specs) {
+              expect(read.get(name)).toHaveLength(sizeOf(shape));
+              expect(read.get(name)!.every(Number.isFinite)).toBe(true);
+            }
+        },
+      ),
       { numRuns: files, seed: 198 },
     );
   });

@@ -20,6 +20,11 @@ describe('half precision', () => {
   });
 
   it('bfloat16 is the upper half of a float32', () => {
-    expect([...bfloat16ToFloat32(Uint16Array.of(0x3f80, 0xc040, 0x0000, 0x7f80))]).toEqual([1, -3, 0, Infinity]);
+    expect([...bfloat16ToFloat32(Uint16Array.of(0x3f80, 0xc040, 0x0000, 0x7f80))]).toEqual([
+      1,
+      -3,
+      0,
+      Infinity,
+    ]);
   });
 });

@@ -8,7 +8,12 @@ import { weightFile, type WeightFile } from '../../support/weightFile.ts';
 /** Five tensors of 4,000 floats: the first read cannot hold the second of them. */
 const tensors = Array.from({ length: 5 }, (_, i) => noise([40, 100], i));
 const file = weightFile(
-  tensors.map(({ shape, data }, i) => ({ name: `t${i}`, dtype: 'F32', shape, bytes: new Uint8Array(data.buffer) })),
+  tensors.map(({ shape, data }, i) => ({
+    name: `t${i}`,
+    dtype: 'F32',
+    shape,
+    bytes: new Uint8Array(data.buffer),
+  })),
 );
 const tensorBytes = 16_000;
 const firstRead = 8192;
@@ -48,7 +53,9 @@ describe('weights over HTTP', () => {
   });
 
   it('take small tensors from the first read', async () => {
-    const small = weightFile([{ name: 'a', dtype: 'F32', shape: [2], bytes: new Uint8Array(Float32Array.of(1, 2).buffer) }]);
+    const small = weightFile([
+      { name: 'a', dtype: 'F32', shape: [2], bytes: new Uint8Array(Float32Array.of(1, 2).buffer) },
+    ]);
     const running = await serve('ranges', small.bytes);
     const weights = await open(running, small.checksums);
     expect((await weights.load(small.specs)).get('a')).toEqual(Float32Array.of(1, 2));
@@ -56,7 +63,9 @@ describe('weights over HTTP', () => {
   });
 
   it('read a header longer than the first read', async () => {
-    const long = weightFile([{ name: 'x'.repeat(20_000), dtype: 'U8', shape: [1], bytes: Uint8Array.of(9) }]);
+    const long = weightFile([
+      { name: 'x'.repeat(20_000), dtype: 'U8', shape: [1], bytes: Uint8Array.of(9) },
+    ]);
     const weights = await open(await serve('ranges', long.bytes), long.checksums);
     expect([...(await weights.load(long.specs)).values()]).toEqual([Float32Array.of(9)]);
   });
@@ -70,15 +79,20 @@ describe('weights over HTTP', () => {
     expect(running.sent).toBe(file.bytes.length);
   });
 
-  it.each<Manner>(['ranges', 'whole'])('report progress that only grows and ends at the total (%s)', async (manner) => {
-    const weights = await open(await serve(manner));
-    const reports: LoadProgress[] = [];
-    await weights.load([spec(0), spec(1), spec(3)], { onProgress: (progress) => reports.push(progress) });
-    const loaded = reports.map(({ loadedBytes }) => loadedBytes);
-    expect(loaded).toEqual([...loaded].sort((a, b) => a - b));
-    expect(reports.every(({ totalBytes }) => totalBytes === 3 * tensorBytes)).toBe(true);
-    if (manner === 'ranges') expect(loaded.at(-1)).toBe(3 * tensorBytes);
-  });
+  it.each<Manner>(['ranges', 'whole'])(
+    'report progress that only grows and ends at the total (%s)',
+    async (manner) => {
+      const weights = await open(await serve(manner));
+      const reports: LoadProgress[] = [];
+      await weights.load([spec(0), spec(1), spec(3)], {
+        onProgress: (progress) => reports.push(progress),
+      });
+      const loaded = reports.map(({ loadedBytes }) => loadedBytes);
+      expect(loaded).toEqual([...loaded].sort((a, b) => a - b));
+      expect(reports.every(({ totalBytes }) => totalBytes === 3 * tensorBytes)).toBe(true);
+      if (manner === 'ranges') expect(loaded.at(-1)).toBe(3 * tensorBytes);
+    },
+  );
 });
 
 describe('weights over HTTP are refused', () => {
@@ -93,7 +107,10 @@ describe('weights over HTTP are refused', () => {
   it('when the server cannot be reached', async () => {
     const running = await serve();
     await running.close();
-    await expect(open(running)).rejects.toMatchObject({ code: 'network', message: `could not reach ${running.url}` });
+    await expect(open(running)).rejects.toMatchObject({
+      code: 'network',
+      message: `could not reach ${running.url}`,
+    });
   });
 
   it.each<[Manner, RegExp]>([
@@ -101,7 +118,10 @@ describe('weights over HTTP are refused', () => {
     ['breaks', /the connection broke while reading/],
   ])('when the server %s', async (manner, message) => {
     const running = await serve(manner);
-    await expect(open(running)).rejects.toMatchObject({ code: 'network', message: expect.stringMatching(message) });
+    await expect(open(running)).rejects.toMatchObject({
+      code: 'network',
+      message: expect.stringMatching(message),
+    });
   });
 
   it('when the connection breaks later, and work when asked again', async () => {
@@ -113,11 +133,14 @@ describe('weights over HTTP are refused', () => {
     expect((await weights.load([spec(3)])).get('t3')).toEqual(tensors[3]!.data);
   });
 
-  it.each([0, 5, 100, firstRead, 20_000])('when only the first %i bytes are there', async (length) => {
-    const running = await serve('ranges', file.bytes.subarray(0, length));
-    const loading = open(running, {}).then((weights) => weights.load(file.specs));
-    await expect(loading).rejects.toMatchObject({ code: 'invalid-weights' });
-  });
+  it.each([0, 5, 100, firstRead, 20_000])(
+    'when only the first %i bytes are there',
+    async (length) => {
+      const running = await serve('ranges', file.bytes.subarray(0, length));
+      const loading = open(running, {}).then((weights) => weights.load(file.specs));
+      await expect(loading).rejects.toMatchObject({ code: 'invalid-weights' });
+    },
+  );
 
   it('when the file was replaced by a shorter one after it was opened', async () => {
     const running = await serve();
@@ -134,7 +157,9 @@ describe('loading weights is cancelled', () => {
   it('before the first byte', async () => {
     const running = await serve();
     const signal = AbortSignal.abort();
-    await expect(LazyWeights.open(new HttpSource(running.url), {}, { signal })).rejects.toMatchObject({ code: 'aborted' });
+    await expect(
+      LazyWeights.open(new HttpSource(running.url), {}, { signal }),
+    ).rejects.toMatchObject({ code: 'aborted' });
     expect(running.asked).toEqual([]);
   });
 
@@ -143,7 +168,10 @@ describe('loading weights is cancelled', () => {
     const weights = await open(running);
     running.manner = 'stalls';
     const controller = new AbortController();
-    const loading = weights.load([spec(3)], { signal: controller.signal, onProgress: () => controller.abort() });
+    const loading = weights.load([spec(3)], {
+      signal: controller.signal,
+      onProgress: () => controller.abort(),
+    });
     await expect(loading).rejects.toMatchObject({ code: 'aborted' });
   });
 });
@@ -152,12 +180,25 @@ describe('weights that are not what the manifest says', () => {
   const source = () => new MemorySource(file.bytes, 'the file');
 
   it.each<[string, Partial<WeightFile['checksums']>, string]>([
-    ['a tensor', { tensors: { ...file.checksums.tensors, t1: 'f'.repeat(64) } }, 'tensor "t1" of the file does not match the SHA-256'],
-    ['a tensor that the manifest does not name', { tensors: {} }, 'tensor "t0" of the file does not match the SHA-256'],
+    [
+      'a tensor',
+      { tensors: { ...file.checksums.tensors, t1: 'f'.repeat(64) } },
+      'tensor "t1" of the file does not match the SHA-256',
+    ],
+    [
+      'a tensor that the manifest does not name',
+      { tensors: {} },
+      'tensor "t0" of the file does not match the SHA-256',
+    ],
     ['the header', { header: 'f'.repeat(64) }, 'the header of the file does not match the SHA-256'],
   ])('are refused by checksum: %s', async (_, checksums, message) => {
-    const loading = LazyWeights.open(source(), checksums).then((weights) => weights.load(file.specs));
-    await expect(loading).rejects.toMatchObject({ code: 'checksum-mismatch', message: expect.stringContaining(message) });
+    const loading = LazyWeights.open(source(), checksums).then((weights) =>
+      weights.load(file.specs),
+    );
+    await expect(loading).rejects.toMatchObject({
+      code: 'checksum-mismatch',
+      message: expect.stringContaining(message),
+    });
   });
 
   it('are refused by length', async () => {
@@ -169,7 +210,9 @@ describe('weights that are not what the manifest says', () => {
 
   it('are refused by name and shape', async () => {
     const weights = await LazyWeights.open(source(), file.checksums);
-    await expect(weights.load([{ ...spec(0), name: 'u' }])).rejects.toThrow('the file has no tensor "u"');
+    await expect(weights.load([{ ...spec(0), name: 'u' }])).rejects.toThrow(
+      'the file has no tensor "u"',
+    );
     await expect(weights.load([{ ...spec(0), shape: [100, 40] }])).rejects.toThrow(
       'tensor "t0" of the file has shape [40, 100], expected [100, 40]',
     );

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { EngineError } from '../../../src/engine/errors.ts';
-import { decodeTensor, encodeSafetensors, headerLength, parseHeader } from '../../../src/engine/weights/safetensors.ts';
+import {
+  decodeTensor,
+  encodeSafetensors,
+  headerLength,
+  parseHeader,
+} from '../../../src/engine/weights/safetensors.ts';
 import type { Dtype } from '../../../src/engine/weights/safetensors.ts';
 import { noise } from '../../support/models.ts';
 import { readTensors } from '../../support/tensorFile.ts';
@@ -14,12 +19,24 @@ function read(header: unknown, dataBytes = 0) {
   return readTensors(assemble(text, new Uint8Array(dataBytes)), 'x');
 }
 
-const entry = (changes: object = {}) => ({ dtype: 'F32', shape: [2], data_offsets: [0, 8], ...changes });
+const entry = (changes: object = {}) => ({
+  dtype: 'F32',
+  shape: [2],
+  data_offsets: [0, 8],
+  ...changes,
+});
 
 describe('safetensors', () => {
   it('come back as they were written, with their metadata', () => {
-    const tensors = { 'a.weight': noise([2, 3, 1, 1], 1), b: noise([4], 2), scalar: noise([], 3), none: noise([0, 3]) };
-    const { tensors: back, metadata } = readTensors(encodeSafetensors(tensors, { model: 'm', é: '日' }));
+    const tensors = {
+      'a.weight': noise([2, 3, 1, 1], 1),
+      b: noise([4], 2),
+      scalar: noise([], 3),
+      none: noise([0, 3]),
+    };
+    const { tensors: back, metadata } = readTensors(
+      encodeSafetensors(tensors, { model: 'm', é: '日' }),
+    );
     expect(Object.fromEntries(back)).toEqual(tensors);
     expect(metadata).toEqual({ model: 'm', é: '日' });
   });
@@ -67,22 +84,72 @@ describe('a header is refused', () => {
     ['that is not JSON', '{"a":', 0, /the header of x is not JSON/],
     ['that is a list', '[]', 0, /not a JSON object/],
     ['that is null', 'null', 0, /not a JSON object/],
-    ['whose metadata are not strings', { __metadata__: { a: 1 } }, 0, /__metadata__ of x is not a map of strings/],
+    [
+      'whose metadata are not strings',
+      { __metadata__: { a: 1 } },
+      0,
+      /__metadata__ of x is not a map of strings/,
+    ],
     ['whose metadata are null', { __metadata__: null }, 0, /not a map of strings/],
     ['with a tensor that is null', { a: null }, 0, /tensor "a" of x has no description/],
-    ['with an unknown dtype', { a: entry({ dtype: 'F8' }) }, 8, /has dtype "F8", expected one of BOOL, U8/],
-    ['with a dtype that every object has', { a: entry({ dtype: 'toString' }) }, 8, /has dtype "toString"/],
+    [
+      'with an unknown dtype',
+      { a: entry({ dtype: 'F8' }) },
+      8,
+      /has dtype "F8", expected one of BOOL, U8/,
+    ],
+    [
+      'with a dtype that every object has',
+      { a: entry({ dtype: 'toString' }) },
+      8,
+      /has dtype "toString"/,
+    ],
     ['without a dtype', { a: entry({ dtype: undefined }) }, 8, /has dtype undefined/],
-    ['with a negative size', { a: entry({ shape: [-2] }) }, 8, /has shape \[-2\], expected a list of sizes/],
+    [
+      'with a negative size',
+      { a: entry({ shape: [-2] }) },
+      8,
+      /has shape \[-2\], expected a list of sizes/,
+    ],
     ['with a fractional size', { a: entry({ shape: [1.5] }) }, 8, /has shape \[1.5\]/],
     ['with an enormous size', { a: entry({ shape: [1e300] }) }, 8, /has shape/],
-    ['with sizes whose product overflows', { a: entry({ shape: [2 ** 40, 2 ** 40] }) }, 8, /takes 8 bytes, expected/],
-    ['without offsets', { a: entry({ data_offsets: undefined }) }, 8, /has data_offsets undefined, expected/],
+    [
+      'with sizes whose product overflows',
+      { a: entry({ shape: [2 ** 40, 2 ** 40] }) },
+      8,
+      /takes 8 bytes, expected/,
+    ],
+    [
+      'without offsets',
+      { a: entry({ data_offsets: undefined }) },
+      8,
+      /has data_offsets undefined, expected/,
+    ],
     ['with one offset', { a: entry({ data_offsets: [0] }) }, 8, /has data_offsets \[0\]/],
-    ['with offsets the wrong way round', { a: entry({ data_offsets: [8, 0] }) }, 8, /takes -8 bytes, expected 8/],
-    ['with a range of the wrong length', { a: entry({ data_offsets: [0, 4] }) }, 8, /takes 4 bytes, expected 8 for F32 \[2\]/],
-    ['with a hole', { a: entry({ data_offsets: [4, 12] }) }, 12, /4 bytes before tensor "a" of x belong to no tensor/],
-    ['with an overlap', { a: entry(), b: entry({ data_offsets: [4, 12] }) }, 12, /tensor "b" of x overlaps/],
+    [
+      'with offsets the wrong way round',
+      { a: entry({ data_offsets: [8, 0] }) },
+      8,
+      /takes -8 bytes, expected 8/,
+    ],
+    [
+      'with a range of the wrong length',
+      { a: entry({ data_offsets: [0, 4] }) },
+      8,
+      /takes 4 bytes, expected 8 for F32 \[2\]/,
+    ],
+    [
+      'with a hole',
+      { a: entry({ data_offsets: [4, 12] }) },
+      12,
+      /4 bytes before tensor "a" of x belong to no tensor/,
+    ],
+    [
+      'with an overlap',
+      { a: entry(), b: entry({ data_offsets: [4, 12] }) },
+      12,
+      /tensor "b" of x overlaps/,
+    ],
     ['with two tensors in one place', { a: entry(), b: entry() }, 8, /overlaps the one before it/],
   ])('%s', (_, header, dataBytes, message) => {
     expect(() => read(header, dataBytes)).toThrow(message);
@@ -95,9 +162,13 @@ describe('a header is refused', () => {
 
   it('that would be longer than the file or than the limit', () => {
     const length = (value: bigint) => new Uint8Array(new BigUint64Array([value]).buffer);
-    expect(() => headerLength(length(100n), 'x', 50)).toThrow('x is truncated: its header ends at byte 108, the file has 50');
+    expect(() => headerLength(length(100n), 'x', 50)).toThrow(
+      'x is truncated: its header ends at byte 108, the file has 50',
+    );
     expect(() => headerLength(length(2n ** 63n), 'x')).toThrow('is not a safetensors file');
-    expect(() => headerLength(Uint8Array.of(1, 2), 'x')).toThrow('x is truncated: 2 bytes, expected at least 8');
+    expect(() => headerLength(Uint8Array.of(1, 2), 'x')).toThrow(
+      'x is truncated: 2 bytes, expected at least 8',
+    );
   });
 });
 

@@ -3,7 +3,11 @@ import type { ParameterSpec } from '../../../src/engine/archs/architecture.ts';
 import { SeededWeights } from '../../../src/engine/weights/seededWeights.ts';
 
 const bound = 0.25;
-const wide: ParameterSpec = { name: 'wide', shape: [100, 200], initial: { kind: 'uniform', bound } };
+const wide: ParameterSpec = {
+  name: 'wide',
+  shape: [100, 200],
+  initial: { kind: 'uniform', bound },
+};
 const other: ParameterSpec = { ...wide, name: 'other' };
 const ones: ParameterSpec = { name: 'ones', shape: [3], initial: { kind: 'constant', value: 1 } };
 
@@ -38,7 +42,8 @@ describe('seeded weights', () => {
     expect(variance / (bound ** 2 / 3)).toBeCloseTo(1, 1);
     expect(Math.max(...values)).toBeLessThanOrEqual(bound);
     expect(Math.min(...values)).toBeGreaterThanOrEqual(-bound);
-    const decile = (k: number) => values.filter((v) => Math.floor(((v + bound) / (2 * bound)) * 10) === k).length;
+    const decile = (k: number) =>
+      values.filter((v) => Math.floor(((v + bound) / (2 * bound)) * 10) === k).length;
     for (let k = 0; k < 10; k++) expect(decile(k) / values.length).toBeCloseTo(0.1, 2);
   });
 

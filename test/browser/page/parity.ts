@@ -1,0 +1,88 @@
+/** Runs in the browser: compares the engine with PyTorch's goldens on one backend. */
+import { memory } from '@tensorflow/tfjs-core';
+import { startBackend, type BackendName, type BackendReport } from '../../../src/engine/backend.ts';
+import { capture } from '../../../src/engine/capture.ts';
+import { EngineError } from '../../../src/engine/errors.ts';
+import { parseManifest } from '../../../src/engine/manifest.ts';
+import type { Model } from '../../../src/engine/model.ts';
+import { openModel } from '../../../src/engine/openModel.ts';
+import { HttpSource } from '../../../src/engine/weights/byteSource.ts';
+import { ErrorTable, type Errors } from '../../support/closeness.ts';
+import { goldenFrom } from '../../support/goldenFile.ts';
+import { opCases, runOpCase } from '../../support/opCases.ts';
+import { readTensors } from '../../support/tensorFile.ts';
+
+const at = (path: string) => new URL(path, location.origin).href;
+
+async function fetchTensors(path: string) {
+  const response = await fetch(at(path));
+  return readTensors(new Uint8Array(await response.arrayBuffer()), path);
+}
+
+async function fetchModel(id: string): Promise<Model> {
+  const folder = at(`public/models/${id}/`);
+  const manifest = parseManifest(await (await fetch(`${folder}model.json`)).text(), id);
+  return openModel(manifest, new HttpSource(`${folder}${manifest.weights.file}`));
+}
+
+export const parity = {
+  /** The report, or the reason why the backend is not there. */
+  async start(preferred: BackendName): Promise<BackendReport | string> {
+    const wasmPaths = at('node_modules/@tensorflow/tfjs-backend-wasm/dist/');
+    try {
+      return await startBackend({ preferred, wasmPaths });
+    } catch (error) {
+      if (error instanceof EngineError) return error.message;
+      throw error;
+    }
+  },
+
+  /** Logits, and activations and gradients at every module and the input. */
+  async model(id: string, input: string): Promise<Errors> {
+    const golden = goldenFrom(
+      id,
+      input,
+      await fetchTensors(`test/golden/${id}/${input}.safetensors`),
+    );
+    const model = await fetchModel(id);
+    const run = model.run(golden.pixels);
+    const layers = model.modules.map(({ name }) => name);
+    const result = await capture(run, {
+      layers,
+      gradients: ['input', ...layers],
+      target: { kind: 'logit', class: golden.class },
+    });
+    const table = new ErrorTable();
+    table.add('logits', result.logits!, golden.logits);
+    for (const layer of layers)
+      table.add(`activation ${layer}`, result.activations[layer]!, golden.activation(layer));
+    for (const layer of ['input', ...layers])
+      table.add(`gradient ${layer}`, result.gradients[layer]!, golden.gradient(layer));
+    run.dispose();
+    await model.dispose();
+    return table.errors;
+  },
+
+  /** Outputs and input gradients of the operations of one kind; one odd size, since every shape is a new shader. */
+  async operations(op: string): Promise<Errors> {
+    const table = new ErrorTable();
+    for (const entry of opCases(await fetchTensors('test/golden/ops.safetensors'))) {
+      if (entry.op !== op || !entry.name.includes('.8x9')) continue;
+      const { output, inputGradient } = await runOpCase(entry);
+      table.add(`${entry.name} output`, output, entry.output);
+      table.add(`${entry.name} gradient`, inputGradient, entry.inputGradient);
+    }
+    return table.errors;
+  },
+
+  /** How many tensors there are. */
+  tensors: (): number => memory().numTensors,
+};
+
+declare global {
+  interface Window {
+    parity: typeof parity;
+  }
+}
+
+window.parity = parity;

@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beyond } from '../support/closeness.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { goldenNames } from '../support/goldens.ts';
+import { servePage } from '../support/pageBundle.ts';
+import { root } from '../support/repository.ts';
+import { noteWorst } from '../support/worst.ts';
+
+/** Largest error relative to the golden's maximum, as docs/architecture.md promises it. */
+const bounds = { webgpu: 2e-3, webgl: 2e-3, wasm: 1e-4 } as const;
+type Backend = keyof typeof bounds;
+
+let browser: Browser;
+let server: Awaited<ReturnType<typeof servePage>>;
+
+beforeAll(async () => {
+  server = await servePage(join(root, 'test/browser/page/parity.ts'));
+  browser = await launchChromium('webgpu', 'webgl');
+});
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+describe.each(Object.keys(bounds) as Backend[])('%s in Chromium', (backend) => {
+  let page: Page;
+  let missing: string | undefined;
+
+  beforeAll(async () => {
+    page = await browser.newPage();
+    await page.goto(server.url);
+    await page.waitForFunction(() => window.parity);
+    const report = await page.evaluate((name) => window.parity.start(name), backend);
+    if (typeof report === 'string') missing = report;
+    else expect(report.name).toBe(backend);
+  });
+  afterAll(() => page?.close());
+
+  it.for(goldenNames())(
+    '$model, $input: every activation and gradient',
+    async ({ model, input }, { skip, task }) => {
+      skip(missing !== undefined, missing);
+      const errors = await page.evaluate(
+        ([id, name]) => window.parity.model(id!, name!),
+        [model, input],
+      );
+      noteWorst(task, `${backend} in Chromium`, errors, bounds[backend]);
+      expect(beyond(errors, bounds[backend])).toEqual([]);
+    },
+  );
+
+  it.for(['max_pool2d', 'conv2d'])('%s forward and backward', async (op, { skip }) => {
+    skip(missing !== undefined, missing);
+    const errors = await page.evaluate((name) => window.parity.operations(name), op);
+    expect(beyond(errors, bounds[backend])).toEqual([]);
+  });
+
+  it('leaves no tensor behind', async ({ skip }) => {
+    skip(missing !== undefined, missing);
+    const [{ model, input }] = goldenNames() as [{ model: string; input: string }];
+    const before = await page.evaluate(() => window.parity.tensors());
+    await page.evaluate(([id, name]) => window.parity.model(id!, name!), [model, input]);
+    expect(await page.evaluate(() => window.parity.tensors())).toBe(before);
+  });
+});
