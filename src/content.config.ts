@@ -129,6 +129,7 @@ function agree(context: z.RefinementCtx, what: string, count: number, expected: 
   if (count === expected) return;
   context.addIssue({
     code: 'custom',
+    path: [what],
     message: `${what} has ${count} entries, expected ${expected}`,
   });
 }
@@ -137,5 +138,6 @@ function fileOf(context: z.RefinementCtx, path: string, bytes: number): void {
   const found = statSync(path, { throwIfNoEntry: false })?.size;
   if (found === bytes) return;
   const state = found === undefined ? 'is missing' : `has ${found} bytes`;
-  context.addIssue({ code: 'custom', message: `${path} ${state}, expected ${bytes} bytes` });
+  const message = `${path} ${state}, expected ${bytes} bytes`;
+  context.addIssue({ code: 'custom', path: ['file'], message });
 }
