@@ -98,7 +98,8 @@ export const explainCommand: Command = {
     const bytes = format === '.npy' ? encodeNpy(map.data, map.shape) : heatmapPng(map, colormap);
     await writeBytes(text(given, 'out'), bytes);
     const [low, high] = minMaxRange(map.data).map((value) => numberText(value));
+    const units = unit.replace('target', 'logit');
     const at = layer ? ` at ${layer}` : '';
-    return `${method.name} of ${labels[target.class]} (logit ${numberText(target.value)})${at}: ${map.shape.join('×')}, ${low} to ${high} ${unit}, to ${text(given, 'out')}`;
+    return `${method.name} of ${labels[target.class]} (logit ${numberText(target.value)})${at}: ${map.shape.join('×')}, ${low} to ${high} ${units}, to ${text(given, 'out')}`;
   },
 };

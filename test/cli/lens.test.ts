@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decodeNpy, encodeNpy } from '../../src/draw/npy.ts';
+import { relativeError } from '../support/closeness.ts';
+import { readGoldenFile } from '../support/goldens.ts';
 import { noise, smallManifest, smallModel } from '../support/models.ts';
 import { root } from '../support/repository.ts';
 import { readTensors } from '../support/tensorFile.ts';
@@ -82,6 +84,28 @@ describe('capture', () => {
     expect(values('gradient.input').some((value) => value !== 0)).toBe(true);
   });
 
+  test('agrees with PyTorch at every module of a network that ships', async () => {
+    const golden = await readGoldenFile('smallcnn-cifar10/horse.safetensors');
+    const of = (prefix: string) =>
+      [...golden.tensors.keys()].flatMap((name) =>
+        name.startsWith(prefix) ? [name.slice(prefix.length)] : [],
+      );
+    const { data, shape } = golden.tensors.get('input')!;
+    await writeFile(inFolder('horse.npy'), encodeNpy(data, shape));
+    const outcome = await lens(
+      ...(['capture', '--model', 'smallcnn-cifar10', '--input', 'horse.npy'] as const),
+      ...(['--layers', of('activation.').join(), '--gradients', of('gradient.').join()] as const),
+      ...['--class', golden.metadata['class']!, '--out', 'horse.safetensors'],
+    );
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const file = readTensors(new Uint8Array(await readFile(inFolder('horse.safetensors'))));
+    expect(file.tensors.size).toBe(1 + of('activation.').length + of('gradient.').length);
+    const far = [...file.tensors].filter(
+      ([name, { data: actual }]) => !(relativeError(actual, golden.tensors.get(name)!.data) < 1e-4),
+    );
+    expect(far).toEqual([]);
+  });
+
   test('says nothing but its own line on the CPU backend', async () => {
     const outcome = await run(
       ...(['capture', ...model, '--input', 'x.npy', '--out', 'cpu.safetensors'] as const),
@@ -103,6 +127,20 @@ describe('explain', () => {
     const map = decodeNpy(await readFile(inFolder('map.npy')));
     expect(map.shape).toEqual([4, 4]);
     expect(Math.min(...map.data)).toBeGreaterThanOrEqual(0);
+  });
+
+  test('agrees with PyTorch from the file of the picture on', async () => {
+    const golden = await readGoldenFile('smallcnn-cifar10/horse.safetensors');
+    const picture = join(root, 'public/images/horse.webp');
+    const outcome = await lens(
+      ...(['explain', picture, '--model', 'smallcnn-cifar10', '--method', 'saliency'] as const),
+      ...['--class', golden.metadata['class']!, '--out', 'horse-map.npy'],
+    );
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const map = decodeNpy(await readFile(inFolder('horse-map.npy')));
+    const expected = golden.tensors.get('method.saliency.max')!;
+    expect(map.shape).toEqual(expected.shape);
+    expect(relativeError(map.data, expected.data)).toBeLessThan(1e-4);
   });
 
   test('writes a heatmap with whole squares, options obeyed', async () => {

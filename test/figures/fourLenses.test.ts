@@ -8,7 +8,9 @@ import {
   saliencyLens,
   valuesAt,
   type FourLensesData,
+  type FourLensesView,
 } from '../../src/components/figures/fourLenses.ts';
+import { lensTexts } from '../../src/components/figures/fourLensesTexts.ts';
 import { blankRaster, type Raster, type RasterImage } from '../../src/draw/raster.ts';
 import type { Ask, KeyedPicture } from '../../src/worker/protocol.ts';
 
@@ -144,4 +146,46 @@ test('a place of the picture is found in every map, at its own resolution', () =
   } as unknown as FourLensesData;
   expect(valuesAt(data, 1, { x: 0.6, y: 0.4 })).toEqual({ activation: 11, saliency: 22, cam: 30 });
   expect(valuesAt(data, 0, { x: 1, y: 1 })).toEqual({ activation: 3, saliency: 23, cam: 30 });
+});
+
+test('the texts say what the numbers are', () => {
+  const view = {
+    filters: { count: 32, shape: [3, 3, 3], range: [-0.5, 0.25] },
+    map: { range: [0, 4], channel: 7, mean: 1.5, channels: 32, silent: 1, size: [16, 16] },
+    saliency: { range: [0, 2], maximum: 3, topShare: 0.314 },
+    cam: { range: [0, 5], size: [4, 4], peak: { row: 0, column: 2 }, support: 0.25 },
+  } as unknown as FourLensesView;
+  expect(lensTexts(view, 'frog')).toEqual({
+    filters: {
+      text: '32 filters of 3 × 3 pixels in three colours. They are the same for every picture.',
+      range: 'weights −0.5 to 0.25, each filter over its own range',
+      alt:
+        '32 filters of 3 × 3 pixels in three colours. They are the same for every picture. ' +
+        'Colours: weights −0.5 to 0.25, each filter over its own range.',
+    },
+    map: {
+      text: 'features.1, channel 7: of 32 channels the one with the largest mean, 1.5. One is silent.',
+      alt:
+        'Feature map, 16 × 16, values from 0 to 4. features.1, channel 7: of 32 channels the one ' +
+        'with the largest mean, 1.5. One is silent.',
+    },
+    saliency: {
+      text:
+        'The strongest 5 % of the pixels hold 31 % of the total. Clipped at the 99th percentile; ' +
+        'the largest is 3.',
+      alt:
+        'Saliency of frog. The strongest 5 % of the pixels hold 31 % of the total. Clipped at the ' +
+        '99th percentile; the largest is 3.',
+    },
+    cam: {
+      text: '4 of 16 positions speak for frog, most of all row 1, column 3.',
+      alt:
+        'Grad-CAM for frog over the picture, largest value 5. ' +
+        '4 of 16 positions speak for frog, most of all row 1, column 3.',
+    },
+  });
+  const nothing = { ...view, cam: { ...view.cam, support: 0 } };
+  expect(lensTexts(nothing, 'frog').cam.text).toBe(
+    'No position of the 4 × 4 grid speaks for frog.',
+  );
 });
