@@ -1,6 +1,7 @@
 import type { ValueRange } from '../../draw/normalize.ts';
 import { numberText } from '../../draw/numberText.ts';
-import { mapLayer, type FourLensesView } from './fourLenses.ts';
+import type { Exportable } from './exports.ts';
+import { camLayer, mapLayer, type FourLensesView } from './fourLenses.ts';
 
 /** What stands under a lens's picture, and what it is called for those who do not see it. */
 export interface LensText {
@@ -70,4 +71,29 @@ export function lensTexts(view: FourLensesView, label: string): LensTexts {
     saliency: saliencyText(view, label),
     cam: camText(view, label),
   };
+}
+
+/** The figure as a sheet to save: the picture and the four lenses. */
+export function lensPanels(view: FourLensesView, label: string): Exportable['panels'] {
+  const { picture, filters, map, saliency, cam } = view;
+  return [
+    { title: 'Picture', image: picture, smooth: true },
+    { title: 'First-layer filters', image: filters.image },
+    {
+      title: `Feature map (${mapLayer}, channel ${map.channel})`,
+      image: map.image,
+      legend: { colormap: 'viridis', range: map.range, unit: 'activation' },
+    },
+    {
+      title: `Saliency of ${label}`,
+      image: saliency.image,
+      legend: { colormap: 'inferno', range: saliency.range, unit: 'logit per input unit' },
+    },
+    {
+      title: `Grad-CAM for ${label} (${camLayer})`,
+      image: cam.image,
+      legend: { colormap: 'viridis', range: cam.range, unit: 'logit' },
+      smooth: true,
+    },
+  ];
 }
