@@ -10,6 +10,8 @@ import { numberText, percentText } from '../src/draw/numberText.ts';
 import { softmax } from '../src/draw/softmax.ts';
 import type { ModelManifest } from '../src/engine/manifest.ts';
 import type { Ask, TensorData } from '../src/worker/protocol.ts';
+import { correlation, gaussianBlur } from './correlation.ts';
+import { countEdges } from './edgeFilters.ts';
 import { publicFolder } from './nodeModels.ts';
 
 type Facts = Record<string, string | number>;
@@ -27,6 +29,7 @@ export async function chapterFacts(
     ...(await modelFacts()),
     ...pictureFacts(pictures),
     ...(await defaultFacts(ask, subject, pictures)),
+    ...(await filterFacts(ask)),
     ...(await featureMapFacts(ask, subject)),
     ...(await saliencyFacts(ask, subject)),
     ...(await gradCamFacts(ask, subject)),
@@ -78,6 +81,16 @@ async function defaultFacts(
   };
 }
 
+/** Oriented edges among the 32 first-layer filters: trained, before training, and trained on digits. */
+async function filterFacts(ask: Ask): Promise<Facts> {
+  const networks = { trained: labModel, untrained: `${labModel}@untrained`, digits: digitsModel };
+  const counted = Object.entries(networks).map(async ([name, model]) => {
+    const weights = await ask('parameter', { model, name: 'features.0.0.weight' });
+    return [`filterWall.edges.${name}`, countEdges(weights)] as const;
+  });
+  return Object.fromEntries(await Promise.all(counted));
+}
+
 /** How much of each block's maps is zero: whole channels, and single cells. */
 async function featureMapFacts(ask: Ask, { picture }: Subject): Promise<Facts> {
   const layers = Array.from({ length: 6 }, (_, block) => `features.${block}`);
@@ -104,34 +117,24 @@ function zeroShare(values: Float32Array): number {
   return values.filter((value) => value <= 0).length / values.length;
 }
 
+/** Standard deviation in pixels of the blur after which maps of two classes are compared. */
+const blurSigma = 2;
+
 async function saliencyFacts(ask: Ask, { picture, target }: Subject): Promise<Facts> {
   const explain = (wanted: Subject['target']) =>
     ask('explain', { model: labModel, picture, method: 'saliency', target: wanted });
   const { map, logits } = await explain(target);
   const runnerUp = logits.indexOf(logits.toSorted((a, b) => b - a)[1]!);
   const other = await explain({ kind: 'logit', class: runnerUp });
+  const blurred = ({ data, shape }: TensorData) => gaussianBlur(data, shape[1]!, blurSigma);
   const sorted = map.data.toSorted().reverse();
   const sum = (values: Float32Array) => values.reduce((a, b) => a + b, 0);
   const top = sum(sorted.subarray(0, Math.round(0.05 * sorted.length)));
   return {
     'saliency.topShare': percent(top / sum(sorted)),
     'saliency.classCorrelation': correlation(map.data, other.map.data).toFixed(2),
+    'saliency.blurredClassCorrelation': correlation(blurred(map), blurred(other.map)).toFixed(2),
   };
-}
-
-/** Pearson's correlation coefficient. */
-function correlation(a: Float32Array, b: Float32Array): number {
-  const mean = (values: Float32Array) => values.reduce((x, y) => x + y, 0) / values.length;
-  const [meanA, meanB] = [mean(a), mean(b)];
-  let ab = 0;
-  let aa = 0;
-  let bb = 0;
-  a.forEach((value, i) => {
-    ab += (value - meanA) * (b[i]! - meanB);
-    aa += (value - meanA) ** 2;
-    bb += (b[i]! - meanB) ** 2;
-  });
-  return ab / Math.sqrt(aa * bb);
 }
 
 /** How closely alpha at the last block equals the linear weight divided by the number of positions. */
