@@ -38,6 +38,10 @@ export default defineConfig({
   devToolbar: { enabled: false },
   vite: {
     worker: { format: 'es' },
-    build: { chunkSizeWarningLimit: 1500 },
+    build: {
+      chunkSizeWarningLimit: 1500,
+      // Astro marks every page of a collection with a directive of its own.
+      rolldownOptions: { checks: { moduleLevelDirective: false } },
+    },
   },
 });

@@ -37,6 +37,11 @@ export function pagePath(entry: ChapterEntry): string {
   return entry.id === 'index' ? '' : `${entry.id}/`;
 }
 
+/** The lab has its name in the place of a number, and its title says it as well. */
+export function isNumbered(number = ''): boolean {
+  return /^\d/.test(number);
+}
+
 /** @throws Error naming the known ids, when no page has such a figure */
 export async function figurePlace(id: string): Promise<Place> {
   return placeOf('figure', id, (await chapterNumbers()).figures);
