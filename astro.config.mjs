@@ -38,6 +38,14 @@ export default defineConfig({
   devToolbar: { enabled: false },
   vite: {
     worker: { format: 'es' },
+    // Only the worker imports these, too late for the first scan: the page would load twice.
+    optimizeDeps: {
+      include: [
+        '@noble/hashes/sha2.js',
+        '@tensorflow/tfjs-core',
+        ...['cpu', 'wasm', 'webgl', 'webgpu'].map((name) => `@tensorflow/tfjs-backend-${name}`),
+      ],
+    },
     build: {
       chunkSizeWarningLimit: 1500,
       // Astro marks every page of a collection with a directive of its own.
