@@ -14,7 +14,7 @@ import {
 } from '../src/components/figures/figure.ts';
 import { stills } from '../src/components/figures/stills.ts';
 import { encodePng } from '../src/draw/png.ts';
-import { isStill, type Raster, type RasterImage } from '../src/draw/raster.ts';
+import { isStill, type Raster, type RasterImage, type StillRaster } from '../src/draw/raster.ts';
 import { softmax } from '../src/draw/softmax.ts';
 import type { Ask } from '../src/worker/protocol.ts';
 import { chapterFacts } from './facts.ts';
@@ -25,6 +25,8 @@ import { readPicture } from './nodePicture.ts';
 /** The picture of every still; also the page's first choice. */
 const defaultPicture = 'horse';
 const thumbnailSide = 96;
+/** Rasters at least this wide hold a photograph. */
+const photographSide = 160;
 const stillsFolder = join(publicFolder, 'stills');
 const generatedFolder = new URL('../src/generated/', import.meta.url).pathname;
 
@@ -75,16 +77,29 @@ async function cataloguePicture(
 
 const isRaster = (value: object): value is Raster => 'rgba' in value;
 
+/**
+ * Tensors become PNGs, pixel for pixel; pictures with a photograph in them, which are large and
+ * smooth, become WebP at a tenth of the size.
+ */
+async function writeRaster(raster: Raster, path: string): Promise<StillRaster> {
+  const { width, height, rgba } = raster;
+  const isPhotograph = width >= photographSide;
+  const file = `${path}.${isPhotograph ? 'webp' : 'png'}`;
+  const bytes = isPhotograph
+    ? await sharp(rgba, { raw: { width, height, channels: 4 } })
+        .webp({ quality: 88 })
+        .toBuffer()
+    : encodePng(raster);
+  await writeFile(join(stillsFolder, file), bytes);
+  return { width, height, url: `stills/${file}` };
+}
+
 /** Writes every raster of a view to a file and puts its address in its place. */
 async function withFiles(view: unknown, folder: string, path: string): Promise<unknown> {
   if (typeof view === 'number') return Number(view.toPrecision(7));
   if (typeof view !== 'object' || view === null) return view;
   if (isStill(view as RasterImage)) return view;
-  if (isRaster(view)) {
-    const file = `${path}.png`;
-    await writeFile(join(stillsFolder, folder, file), encodePng(view));
-    return { width: view.width, height: view.height, url: `stills/${folder}/${file}` };
-  }
+  if (isRaster(view)) return writeRaster(view, join(folder, path));
   if (ArrayBuffer.isView(view)) return Array.from(view as unknown as number[]);
   const entries = await Promise.all(
     Object.entries(view).map(async ([key, value]) => {
