@@ -7,7 +7,8 @@ import {
 } from '../../src/components/figures/reportCardFigure.ts';
 import { createGlyphText } from '../../src/draw/glyphText.ts';
 import { percentText } from '../../src/draw/numberText.ts';
-import { reportCardSize, reportCardSvg } from '../../src/draw/reportCard.ts';
+import { reportCardSize } from '../../src/draw/reportCard.ts';
+import { reportCardSvg } from '../../src/draw/reportCardSheet.ts';
 import { nodeEngine } from '../nodeEngine.ts';
 import { diskModelFiles } from '../nodeModels.ts';
 import { readPicture } from '../nodePicture.ts';

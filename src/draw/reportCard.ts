@@ -4,8 +4,7 @@ import { minMaxRange } from './normalize.ts';
 import { percentText } from './numberText.ts';
 import { overlay } from './overlay.ts';
 import { averageResize, type Raster } from './raster.ts';
-import { sheetSvg, type Panel } from './sheet.ts';
-import type { DrawText } from './svgText.ts';
+import type { Panel } from './sheet.ts';
 import { tileGrid } from './tileGrid.ts';
 import { bilinear } from './upsample.ts';
 
@@ -128,19 +127,4 @@ export function reportCardTitle(data: ReportCardData): string {
   const { trueLabel, predictedLabel, probability } = data;
   const predicted = `Predicted: ${predictedLabel}${probability === undefined ? '' : ` (${percentText(probability)})`}`;
   return trueLabel === undefined ? predicted : `True: ${trueLabel}  ·  ${predicted}`;
-}
-
-/** The lab's 2x3 figure on white paper, 1650x1125 (11 by 7.5 inches at 150 dots an inch). */
-export function reportCardSvg(data: ReportCardData, text?: DrawText): string {
-  return sheetSvg({
-    panels: reportCardPanels(data),
-    columns: 3,
-    panelSize: 416,
-    gap: 84,
-    title: reportCardTitle(data),
-    subtitle: data.explainedLabel && `Maps explain: ${data.explainedLabel}`,
-    text,
-    width: reportCardSize.width,
-    height: reportCardSize.height,
-  });
 }

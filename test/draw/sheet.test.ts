@@ -5,9 +5,9 @@ import { rasterFromRgb, type Raster } from '../../src/draw/raster.ts';
 import {
   reportCardPanels,
   reportCardRasters,
-  reportCardSvg,
   type ReportCardData,
 } from '../../src/draw/reportCard.ts';
+import { reportCardSvg } from '../../src/draw/reportCardSheet.ts';
 import { fitPanel, sheetSvg } from '../../src/draw/sheet.ts';
 import { escapeXml } from '../../src/draw/svgText.ts';
 

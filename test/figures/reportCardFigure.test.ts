@@ -7,7 +7,7 @@ import {
   type CardNumbers,
 } from '../../src/components/figures/reportCardFigure.ts';
 import type { Raster } from '../../src/draw/raster.ts';
-import { reportCardSvg } from '../../src/draw/reportCard.ts';
+import { reportCardSvg } from '../../src/draw/reportCardSheet.ts';
 import type { Ask, KeyedPicture, ModuleInfo } from '../../src/worker/protocol.ts';
 
 const picture: KeyedPicture = {

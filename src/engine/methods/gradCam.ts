@@ -5,12 +5,10 @@ import type { Model } from '../model.ts';
 import type { Method } from './method.ts';
 import { resolveOptions } from './options.ts';
 
-/** The last layer that still has rows and columns: the deepest module whose output is wider than 1x1. */
+/** The last layer that still has rows and columns: the output of the deepest stage wider than 1x1. */
 export function lastSpatialLayer(model: Model): string {
-  const spatial = model.modules.filter(
-    ({ outputShape: [, height = 1, width = 1] }) => height * width > 1,
-  );
-  return spatial.at(-1)!.name;
+  const outputs = model.stages.map((stage) => stage.modules.at(-1)!);
+  return outputs.findLast(({ outputShape: [, height = 1, width = 1] }) => height * width > 1)!.name;
 }
 
 /** @throws {EngineError} `unknown-layer` or `no-spatial-extent` */
