@@ -41,6 +41,8 @@ export class FigureSession {
       this.status = 'working';
       try {
         const picture = await loadPicture(pictureKey, this.site.pictures);
+        // A picture that arrives late must not cancel what a newer run has asked for.
+        if (turn !== this.turn) return;
         await work(this.asker(turn), picture);
         if (turn === this.turn) this.status = 'live';
       } catch (error) {
@@ -55,7 +57,7 @@ export class FigureSession {
     void this.last?.();
   }
 
-  /** Each kind of request of a run cancels the same kind of the runs before. */
+  /** The first request of a run cancels the first of the run before, and so on. */
   private asker(turn: number): Ask {
     let count = 0;
     return async (kind, params) => {
