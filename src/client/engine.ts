@@ -45,9 +45,13 @@ interface Connection {
 
 let connection: Connection | undefined;
 let preferred: BackendName | undefined;
+/** A link asked for `preferred`, not this reader: where it is not to be had, another will do. */
+let preferredByLink = false;
 const excluded: Partial<Record<BackendName, string>> = {};
 let nextId = 1;
 const groups = new Map<string, { id: number; cancel: () => void }>();
+/** The newest request of each group, whatever became of it. */
+const newest = new Map<string, symbol>();
 
 const base = () => new URL(import.meta.env.BASE_URL, location.href).href.replace(/\/*$/, '/');
 
@@ -62,7 +66,12 @@ function connect(): Connection {
   });
   ended.catch(() => undefined);
   worker.addEventListener('error', (event) => end(event.message || 'its script did not load'));
-  const starting = remote.start({ base: base(), preferred, excluded: { ...excluded } });
+  const start = (name?: BackendName) =>
+    remote.start({ base: base(), preferred: name, excluded: { ...excluded } });
+  const lenient = preferredByLink;
+  const starting = start(preferred).then((reply: Reply<BackendReport>) =>
+    reply.ok || !lenient ? reply : start(),
+  );
   const started = Promise.race([
     starting.then((reply: Reply<BackendReport>) => unwrap(reply)),
     ended,
@@ -94,14 +103,17 @@ function unwrap<T>(reply: Reply<T>): T {
 export function switchBackend(name: BackendName): void {
   if (name === $backend.get()?.name && connection) return;
   preferred = name;
+  preferredByLink = false;
   delete excluded[name];
   disconnect(connection, 'another backend was chosen');
   $generation.set($generation.get() + 1);
 }
 
-/** Chooses the backend before the first request, without restarting anything. */
+/** Takes a link's wish for a backend, before the first request; another one is used where it is missing. */
 export function preferBackend(name: BackendName): void {
-  if (!connection) preferred = name;
+  if (connection) return;
+  preferred = name;
+  preferredByLink = true;
 }
 
 /** Failures after which a fresh worker on another backend may succeed. */
@@ -118,10 +130,14 @@ export async function request<K extends RequestKind>(
   options: RequestOptions = {},
 ): Promise<Result<K>> {
   const used = (connection ??= connect());
+  const turn = Symbol(kind);
+  if (options.group) newest.set(options.group, turn);
   try {
     return await ask(used, kind, params, options);
   } catch (error) {
     if (!(error instanceof RequestError) || !recoverable.has(error.code)) throw error;
+    // Asked again, it would take the place of the newer one.
+    if (options.group && newest.get(options.group) !== turn) throw superseded();
     if (connection === used && !giveUpBackend(used, error.message)) throw error;
     return ask((connection ??= connect()), kind, params, options);
   }
@@ -137,6 +153,8 @@ function giveUpBackend(failed: Connection, why: string): boolean {
   return true;
 }
 
+const superseded = () => new RequestError('cancelled', 'a newer request took its place');
+
 async function ask<K extends RequestKind>(
   active: Connection,
   kind: K,
@@ -144,21 +162,21 @@ async function ask<K extends RequestKind>(
   { group, onProgress }: RequestOptions,
 ): Promise<Result<K>> {
   const id = nextId++;
-  const superseded = new Promise<never>((_, reject) => {
+  const replaced = new Promise<never>((_, reject) => {
     if (!group) return;
     groups.get(group)?.cancel();
     const cancel = () => {
       void active.remote.cancel(id);
-      reject(new RequestError('cancelled', 'a newer request took its place'));
+      reject(superseded());
     };
     groups.set(group, { id, cancel });
   });
-  superseded.catch(() => undefined);
+  replaced.catch(() => undefined);
   try {
-    await Promise.race([active.started, superseded]);
+    await Promise.race([active.started, replaced]);
     const progress = onProgress && Comlink.proxy(onProgress);
     const answer = active.remote.request(id, kind, params, progress) as Promise<Reply<Result<K>>>;
-    return unwrap(await Promise.race([answer, active.ended, superseded]));
+    return unwrap(await Promise.race([answer, active.ended, replaced]));
   } finally {
     if (group && groups.get(group)?.id === id) groups.delete(group);
   }

@@ -87,6 +87,29 @@ describe('a newer request of the same group', () => {
   });
 });
 
+describe('a request whose worker is replaced', () => {
+  it('is repeated', async () => {
+    follow({ request: never }, {});
+    const page = await openPage();
+    const asking = page.request('describe', model, { group: 'figure' });
+    await vi.waitFor(() => expect(workers[0]!.asked).toHaveLength(1));
+    page.switchBackend('cpu');
+    expect(await asking).toBe('describe');
+  });
+
+  it('does not take the place of a newer one', async () => {
+    follow({ request: never }, {});
+    const page = await openPage();
+    const older = page.request('describe', model, { group: 'figure' });
+    await vi.waitFor(() => expect(workers[0]!.asked).toHaveLength(1));
+    page.switchBackend('cpu');
+    const newer = page.request('describe', model, { group: 'figure' });
+    await expect(older).rejects.toMatchObject({ code: 'cancelled' });
+    expect(await newer).toBe('describe');
+    expect(workers[1]!.asked).toHaveLength(1);
+  });
+});
+
 describe('a worker that fails', () => {
   it('by crashing is replaced once, without its backend, and the request repeated', async () => {
     follow({ request: never }, {});
@@ -138,6 +161,20 @@ describe('choosing a backend', () => {
     await page.request('describe', model);
     expect(workers[0]!.started[0]!.preferred).toBe('webgl');
     expect(page.$generation.get()).toBe(0);
+  });
+
+  it('that a link asks for and that is missing takes another', async () => {
+    const missing = refusal('backend-unavailable', 'no WebGPU') as never;
+    const report = { ok: true, value: { name: 'wasm', reason: '', candidates: [] } } as never;
+    follow({ start: async ({ preferred }) => (preferred ? missing : report) });
+    const page = await openPage();
+    page.preferBackend('webgpu');
+    expect(await page.request('describe', model)).toBe('describe');
+    expect(page.$backend.get()?.name).toBe('wasm');
+    page.switchBackend('webgl');
+    await expect(page.request('describe', model)).rejects.toMatchObject({
+      code: 'backend-unavailable',
+    });
   });
 
   it('later starts a new worker and lets the figures know', async () => {
