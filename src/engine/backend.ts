@@ -49,7 +49,9 @@ async function probeWebgpu(): Promise<BackendCandidate> {
   if (!gpu) return refused('webgpu', 'this browser has no WebGPU');
   const adapter = await gpu.requestAdapter().catch(() => null);
   if (!adapter) return refused('webgpu', 'the browser offers no WebGPU adapter');
-  const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
+  // Browsers of 2023 have adapters that say nothing about themselves.
+  const info: Partial<GPUAdapterInfo> = adapter.info ?? {};
+  const { vendor = '', architecture = '', description, isFallbackAdapter } = info;
   const label =
     description || [vendor, architecture].filter(Boolean).join(' ') || 'unnamed adapter';
   const software = Boolean(isFallbackAdapter) || softwareAdapter.test(`${label} ${architecture}`);
