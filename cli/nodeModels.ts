@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { EngineError } from '../src/engine/errors.ts';
 import { MemorySource, type ByteSource } from '../src/engine/weights/byteSource.ts';
 import type { ModelFiles } from '../src/worker/models.ts';
 
 /** The repository's `public` folder. */
-export const publicFolder = new URL('../public/', import.meta.url).pathname;
+export const publicFolder = fileURLToPath(new URL('../public/', import.meta.url));
 
 /** A file of the disk, read once, when first needed. */
 function diskSource(path: string): ByteSource {

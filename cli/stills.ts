@@ -5,6 +5,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import {
   labModel,
@@ -28,7 +29,7 @@ const thumbnailSide = 96;
 /** Rasters at least this wide hold a photograph. */
 const photographSide = 160;
 const stillsFolder = join(publicFolder, 'stills');
-const generatedFolder = new URL('../src/generated/', import.meta.url).pathname;
+const generatedFolder = fileURLToPath(new URL('../src/generated/', import.meta.url));
 
 interface Credit {
   readonly id: string;
