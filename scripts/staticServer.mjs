@@ -70,11 +70,18 @@ function rangeOf(header, size) {
 }
 
 /**
+ * @typedef {object} Served
+ * @property {string} path of the file on disk
+ * @property {number} bytes of its body that were sent
+ */
+
+/**
  * @param {string} folder
  * @param {string} base
+ * @param {(served: Served) => void} [onServed]
  * @returns {import('node:http').RequestListener}
  */
-function listener(folder, base) {
+function listener(folder, base, onServed) {
   return (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     /** @param {number} status @param {import('node:http').OutgoingHttpHeaders} [headers] */
@@ -97,19 +104,24 @@ function listener(folder, base) {
       ...(range && { 'Content-Range': `bytes ${start}-${end}/${file.size}` }),
     });
     if (request.method === 'HEAD' || file.size === 0) return void response.end();
+    onServed?.({ path: file.path, bytes: end - start + 1 });
     createReadStream(file.path, { start, end }).pipe(response);
   };
 }
 
 /**
  * Serves a folder as a static host does: index pages, MIME types, byte ranges.
- * @param {{ folder: string, base?: string | undefined, port?: number }} options `port` 0, the
- *   default, takes a free one; another that is taken is followed by the next
+ * @param {{
+ *   folder: string,
+ *   base?: string | undefined,
+ *   port?: number,
+ *   onServed?: (served: Served) => void,
+ * }} options `port` 0, the default, takes a free one; another that is taken is followed by the next
  * @returns {Promise<{ address: string, close: () => Promise<void> }>} `address` ends in the base path
  */
-export async function startStaticServer({ folder, base: path, port = 0 }) {
+export async function startStaticServer({ folder, base: path, port = 0, onServed }) {
   const base = withSlashes(path);
-  const server = createServer(listener(folder, base));
+  const server = createServer(listener(folder, base, onServed));
   for (let candidate = port; ; candidate++) {
     const taken = await new Promise((resolve, reject) => {
       server.once('error', (/** @type {NodeJS.ErrnoException} */ error) =>

@@ -1,0 +1,183 @@
+/** Every page in a browser without WebGPU, and what a reader does there. */
+import type { Browser, Locator, Page } from 'playwright-core';
+import sharp from 'sharp';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { figures } from '../../src/components/figures/registry.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { readGolden } from '../support/goldens.ts';
+import {
+  figureOf,
+  openWatched,
+  serveSite,
+  sitePages,
+  untilLive,
+  type Site,
+  type WatchedPage,
+} from '../support/site.ts';
+import { appearance, changes, visit } from '../support/visit.ts';
+
+let browser: Browser;
+let site: Site;
+let watched: WatchedPage;
+let page: Page;
+
+beforeAll(async () => {
+  site = await serveSite();
+  browser = await launchChromium();
+  watched = await openWatched(browser, site);
+  ({ page } = watched);
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+describe('without WebGPU', () => {
+  it.each(sitePages())('/%s', async (path) => {
+    await visit(watched, site, { path, backend: 'wasm' });
+  });
+});
+
+const pathOf = (name: string) => (name === 'index' ? '' : `${name}/`);
+
+/** Opens a figure's page and waits until the figure is live. */
+async function openFigure(id: string, query = ''): Promise<Locator> {
+  const { page: name } = figures.find((entry) => entry.id === id)!;
+  await page.goto(`${site.address}${pathOf(name)}${query}`);
+  await untilLive(page, id);
+  return figureOf(page, id);
+}
+
+/** A picture of the reader's own: a colour gradient. */
+const gradient = () =>
+  sharp(
+    Buffer.from(
+      Array.from({ length: 60 * 40 * 3 }, (_, i) => ((i * 7) % 256) ^ (i % 3 === 0 ? 255 : 0)),
+    ),
+    { raw: { width: 60, height: 40, channels: 3 } },
+  )
+    .png()
+    .toBuffer();
+
+/** Figures that show what does not depend on a class. */
+const withoutClass = ['filter-wall', 'feature-maps'];
+
+describe.each(figures)('the figure $id', ({ id }) => {
+  it('answers another picture', async () => {
+    const figure = await openFigure(id);
+    const other = figure.locator('.picture-picker input[type=radio]:not(:checked)').nth(2);
+    await changes(figure, () => other.check({ force: true }));
+  });
+
+  it.for(withoutClass.includes(id) ? [] : [id])('answers another class', async () => {
+    const figure = await openFigure(id);
+    const bars = figure.locator('.prediction-bars button[aria-pressed=false]');
+    const act = async () =>
+      (await bars.count()) > 0
+        ? bars.nth(3).click()
+        : figure.getByLabel('Class explained').selectOption({ index: 5 });
+    await changes(figure, act);
+  });
+
+  it("takes the reader's own picture", async () => {
+    const figure = await openFigure(id);
+    const file = { name: 'mine.png', mimeType: 'image/png', buffer: await gradient() };
+    await changes(figure, () => figure.locator('input[type=file]').setInputFiles(file));
+    expect(await figure.locator('.picture-picker input:checked').getAttribute('value')).toBe(
+      'own:1',
+    );
+    expect(await figure.locator('[role=alert]').count()).toBe(0);
+  });
+
+  it('is reached by keyboard, every control of it', async () => {
+    const figure = await openFigure(id);
+    const stops = figure.locator(
+      ':is(button, select, input:not([type=radio]), input[type=radio]:checked, [tabindex="0"]):enabled:visible, [tabindex="0"]:not(button, input, select):visible',
+    );
+    const count = await stops.count();
+    expect(count).toBeGreaterThan(3);
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    for (let i = 0; i < 600; i++) {
+      await page.keyboard.press('Tab');
+      const ended = await page.evaluate(() => {
+        const active = document.activeElement as HTMLElement;
+        const again = active.dataset['reached'] !== undefined || active === document.body;
+        active.dataset['reached'] = '';
+        return again;
+      });
+      if (ended) break;
+    }
+    const missed = await stops.evaluateAll((all) =>
+      all
+        .filter((one) => !('reached' in (one as HTMLElement).dataset))
+        .map((one) => one.outerHTML.slice(0, 160)),
+    );
+    expect(missed).toEqual([]);
+  });
+});
+
+describe('the picture picker', () => {
+  it('moves on with the arrow keys', async () => {
+    const figure = await openFigure('saliency');
+    await figure.locator('.picture-picker input:checked').focus();
+    await changes(figure, () => page.keyboard.press('ArrowRight'));
+  });
+
+  /** The first bytes of a PNG file: signature and a header that claims 8000 by 6000 pixels. */
+  function enormousPng(): Buffer {
+    const header = Buffer.alloc(33);
+    Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex').copy(header);
+    header.writeUInt32BE(8000, 16);
+    header.writeUInt32BE(6000, 20);
+    Buffer.from('0802000000', 'hex').copy(header, 24);
+    return header;
+  }
+
+  it.each([
+    {
+      name: 'notes.txt',
+      mimeType: 'text/plain',
+      buffer: Buffer.from('no picture'),
+      sentence: 'notes.txt is not a picture that this browser can decode.',
+    },
+    {
+      name: 'broken.png',
+      mimeType: 'image/png',
+      buffer: Buffer.from('89504e470d0a1a0a', 'hex'),
+      sentence: 'broken.png is not a picture that this browser can decode.',
+    },
+    {
+      name: 'drawing.svg',
+      mimeType: 'image/svg+xml',
+      buffer: Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+      sentence: 'drawing.svg is an SVG drawing; please choose a bitmap such as PNG, JPEG or WebP.',
+    },
+    {
+      name: 'enormous.png',
+      mimeType: 'image/png',
+      buffer: enormousPng(),
+      sentence: 'enormous.png has 48 megapixels; please choose one of at most 40.',
+    },
+  ])('refuses $name in one sentence and keeps what it shows', async ({ sentence, ...file }) => {
+    watched.complaints.length = 0;
+    const figure = await openFigure('saliency');
+    const before = await appearance(figure);
+    await figure.locator('input[type=file]').setInputFiles(file);
+    const note = figure.locator('[role=alert]');
+    await note.waitFor();
+    expect(await note.innerText()).toContain(sentence);
+    expect(await figure.getAttribute('data-state')).toBe('live');
+    expect(await appearance(figure)).toBe(before);
+    expect(watched.complaints).toEqual([]);
+  });
+});
+
+describe('the numbers of the page', () => {
+  it.each(['horse', 'chelsea'])("the logit of %s is PyTorch's", async (input) => {
+    const golden = await readGolden({ model: 'smallcnn-cifar10', input });
+    const figure = await openFigure('saliency', `?picture=${input}&class=${golden.class}`);
+    const text = await figure.locator('[data-number=logit]').innerText();
+    const shown = Number(/-?\d+\.?\d*/.exec(text.replace('−', '-'))![0]);
+    expect(shown).toBeCloseTo(golden.logits.data[golden.class]!, 2);
+  });
+});

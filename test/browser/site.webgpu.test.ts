@@ -1,0 +1,106 @@
+/** Every page on real WebGPU, computed by its software adapter, and what it costs to download. */
+import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launchChromium } from '../support/chromium.ts';
+import { readGolden } from '../support/goldens.ts';
+import {
+  figureOf,
+  liveFigures,
+  openWatched,
+  serveSite,
+  sitePages,
+  untilLive,
+  type Site,
+} from '../support/site.ts';
+import { appearance, changes, visit } from '../support/visit.ts';
+
+/** Bytes until the first live result: scripts gzipped, weights as they are. */
+const budget = { scripts: 200_000, weights: 620_000, filterWeights: 20_000 };
+const chosen = '?backend=webgpu';
+
+let browser: Browser;
+let site: Site;
+let refusal: string | undefined;
+
+beforeAll(async () => {
+  site = await serveSite();
+  browser = await launchChromium('webgpu', 'webgl');
+  const page = await browser.newPage();
+  await page.goto(site.address);
+  const adapter = await page.evaluate(async () => Boolean(await navigator.gpu?.requestAdapter()));
+  if (!adapter) refusal = 'this Chromium offers no WebGPU adapter, not even its software one';
+  await page.close();
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+describe('on WebGPU', () => {
+  it.for(sitePages())('/%s', async (path, { skip }) => {
+    skip(refusal !== undefined, refusal);
+    const watched = await openWatched(browser, site);
+    await visit(watched, site, { path, query: chosen, backend: 'webgpu' });
+    await watched.page.context().close();
+  });
+
+  it('every figure answers another picture', async ({ skip }) => {
+    skip(refusal !== undefined, refusal);
+    const { page, complaints } = await openWatched(browser, site);
+    await page.goto(`${site.address}figures/${chosen}`);
+    const figures = (await liveFigures(page)).map((id) => ({ id, figure: figureOf(page, id) }));
+    for (const { id } of figures) await untilLive(page, id);
+    const before = await Promise.all(figures.map(({ figure }) => appearance(figure)));
+    const [first] = figures as [(typeof figures)[0]];
+    const other = first.figure.locator('.picture-picker input[type=radio]:not(:checked)').nth(4);
+    await changes(first.figure, () => other.check({ force: true }));
+    for (const [i, { figure }] of figures.entries()) {
+      await expect.poll(() => appearance(figure), { timeout: 60_000 }).not.toBe(before[i]);
+      await expect.poll(() => figure.getAttribute('data-state'), { timeout: 60_000 }).toBe('live');
+      expect(await figure.getAttribute('data-backend')).toBe('webgpu');
+    }
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("the saliency figure prints PyTorch's logit", async ({ skip }) => {
+    skip(refusal !== undefined, refusal);
+    const golden = await readGolden({ model: 'smallcnn-cifar10', input: 'horse' });
+    const { page } = await openWatched(browser, site);
+    await page.goto(`${site.address}saliency/${chosen}&class=${golden.class}`);
+    await untilLive(page, 'saliency');
+    const text = await figureOf(page, 'saliency').locator('[data-number=logit]').innerText();
+    const shown = Number(/-?\d+\.?\d*/.exec(text.replace('−', '-'))![0]);
+    expect(Math.abs(shown - golden.logits.data[golden.class]!)).toBeLessThan(0.01);
+    await page.context().close();
+  });
+});
+
+/** Sizes of what the site sent so far. */
+function sent(ending: string, size: (file: { path: string; bytes: number }) => number): number {
+  return site.served
+    .filter(({ path }) => path.endsWith(ending))
+    .reduce((sum, file) => sum + size(file), 0);
+}
+
+describe('until the first live result on WebGPU', () => {
+  const pages = sitePages().filter((path) => !/^(404|credits|models)/.test(path));
+  it.for(pages)('/%s stays within its budget of bytes', async (path, { skip }) => {
+    skip(refusal !== undefined, refusal);
+    const { page } = await openWatched(browser, site);
+    site.forget();
+    await page.goto(`${site.address}${path}${chosen}`);
+    await page.locator('[data-live]').first().scrollIntoViewIfNeeded();
+    await page.locator('[data-live][data-state=live]').first().waitFor({ timeout: 120_000 });
+    const scripts = sent('.js', ({ path: file }) => gzipSync(readFileSync(file)).length);
+    const weights = sent('.safetensors', ({ bytes }) => bytes);
+    await page.context().close();
+    expect(scripts).toBeGreaterThan(50_000);
+    expect(scripts).toBeLessThanOrEqual(budget.scripts);
+    expect(weights).toBeGreaterThan(1_000);
+    const filters = path.startsWith('first-layer-filters');
+    expect(weights).toBeLessThanOrEqual(filters ? budget.filterWeights : budget.weights);
+  });
+});
