@@ -1,6 +1,6 @@
-import { dispose, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, tensor2d, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
 import { EngineError, throwIfAborted } from './errors.ts';
-import { nhwcToNchw, type TensorData } from './layout.ts';
+import { toNchw, type TensorData } from './layout.ts';
 import type { Run } from './model.ts';
 import { resolveClass, targetSeed, targetValue, type Target } from './targets.ts';
 import type { LoadOptions } from './weights/lazyWeights.ts';
@@ -67,10 +67,10 @@ function rowsOf({ shape, data }: TensorData): Float32Array[] {
 
 /** Downloads a tensor in PyTorch's layout. */
 async function read(tensor: Tensor): Promise<TensorData> {
-  const data = (await tensor.data()) as Float32Array;
-  if (tensor.rank !== 4) return { shape: tensor.shape, data: data.slice() };
-  const [n, h, w, c] = tensor.shape as [number, number, number, number];
-  return { shape: [n, c, h, w], data: nhwcToNchw(data, [n, h, w, c]) };
+  const nchw = tensor.rank === 4 ? toNchw(tensor as Tensor4D) : tensor.clone();
+  const data = (await nchw.data()) as Float32Array;
+  nchw.dispose();
+  return { shape: nchw.shape, data: tensor.rank === 4 ? data : data.slice() };
 }
 
 /** Downloads named tensors; names of the same data (a block and its last layer) share one array. */

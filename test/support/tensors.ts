@@ -1,5 +1,5 @@
 import { tensor, tensor4d, type Tensor } from '@tensorflow/tfjs-core';
-import { nchwToNhwc, nhwcToNchw, type Shape4, type TensorData } from '../../src/engine/layout.ts';
+import { nchwToNhwc, sizeOf, type Shape4, type TensorData } from '../../src/engine/layout.ts';
 
 /** Brings `[N, C, H, W]` (as NHWC) or any other rank (as it is) to the backend. */
 export function upload({ shape, data }: TensorData): Tensor {
@@ -13,7 +13,17 @@ export async function download(value: Tensor): Promise<TensorData> {
   const data = Float32Array.from(await value.data());
   if (value.rank !== 4) return { shape: value.shape, data };
   const [n, h, w, c] = value.shape as [number, number, number, number];
-  return { shape: [n, c, h, w], data: nhwcToNchw(data, [n, h, w, c]) };
+  const nchw = new Float32Array(sizeOf(value.shape));
+  nchw.forEach((_, k) => {
+    const [x, y, channel, picture] = [
+      k % w,
+      Math.floor(k / w) % h,
+      Math.floor(k / (w * h)) % c,
+      Math.floor(k / (w * h * c)),
+    ] as const;
+    nchw[k] = data[((picture * h + y) * w + x) * c + channel]!;
+  });
+  return { shape: [n, c, h, w], data: nchw };
 }
 
 /** `[1, 1, H, W]` from rows, as one writes a matrix on paper. */

@@ -1,0 +1,76 @@
+/** Runs in the browser: times the engine on one backend, and onnxruntime-web beside it. */
+import * as ort from 'onnxruntime-web/wasm';
+import { startBackend, type BackendName } from '../../src/engine/backend.ts';
+import { capture } from '../../src/engine/capture.ts';
+import type { TensorData } from '../../src/engine/layout.ts';
+import { parseManifest } from '../../src/engine/manifest.ts';
+import type { Model } from '../../src/engine/model.ts';
+import { openModel } from '../../src/engine/openModel.ts';
+import { HttpSource } from '../../src/engine/weights/byteSource.ts';
+import { captureTimes, type CaptureTimes } from '../captureTimes.ts';
+import { medianTimes } from '../median.ts';
+import { onnxSmallCnn } from '../onnxModel.ts';
+
+const at = (path: string) => new URL(path, location.origin).href;
+
+async function fetchModel(id: string): Promise<Model> {
+  const folder = at(`public/models/${id}/`);
+  const manifest = parseManifest(await (await fetch(`${folder}model.json`)).text(), id);
+  return openModel(manifest, new HttpSource(`${folder}${manifest.weights.file}`));
+}
+
+/** A smooth, fixed picture: what is timed does not depend on it. */
+const input: TensorData = {
+  shape: [1, 3, 32, 32],
+  data: Float32Array.from({ length: 3072 }, (_, i) => Math.sin(i / 7)),
+};
+
+const modelId = 'smallcnn-cifar10';
+
+export const times = {
+  async capture(
+    preferred: BackendName,
+    rounds: number,
+  ): Promise<{ adapter: string; times: CaptureTimes } | string> {
+    const wasmPaths = at('node_modules/@tensorflow/tfjs-backend-wasm/dist/');
+    try {
+      const { reason } = await startBackend({ preferred, wasmPaths });
+      const model = await fetchModel(modelId);
+      return { adapter: reason, times: await captureTimes(model, input, rounds) };
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  },
+
+  /** Forward passes of both engines, taking turns, on WASM with one thread. */
+  async onnx(rounds: number): Promise<{ ort: number; engine: number; difference: number }> {
+    const wasmPaths = at('node_modules/@tensorflow/tfjs-backend-wasm/dist/');
+    await startBackend({ preferred: 'wasm', wasmPaths });
+    const model = await fetchModel(modelId);
+    ort.env.wasm.wasmPaths = at('node_modules/onnxruntime-web/dist/');
+    ort.env.wasm.numThreads = 1;
+    const session = await ort.InferenceSession.create(await onnxSmallCnn(model));
+    const theirs = async () => {
+      const feeds = { input: new ort.Tensor('float32', input.data, [...input.shape]) };
+      return (await session.run(feeds))['logits']!.data as Float32Array;
+    };
+    const ours = async () => {
+      const run = model.run(input);
+      const { logits } = await capture(run, { target: { kind: 'logit', class: 0 } });
+      run.dispose();
+      return logits!.data;
+    };
+    const [a, b] = [await theirs(), await ours()];
+    const difference = Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
+    const { ort: ortTime, engine } = await medianTimes({ ort: theirs, engine: ours }, rounds);
+    return { ort: ortTime, engine, difference };
+  },
+};
+
+declare global {
+  interface Window {
+    times: typeof times;
+  }
+}
+
+window.times = times;

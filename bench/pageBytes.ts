@@ -1,0 +1,53 @@
+import { gzipSync } from 'node:zlib';
+import type { Browser, Response } from 'playwright-core';
+import { figures } from '../src/components/figures/registry.ts';
+import { serveSite, untilLive } from '../test/support/site.ts';
+
+/** What a page has fetched when its first figure shows a live result, in bytes. */
+export interface PageBytes {
+  readonly page: string;
+  /** Gzipped one by one, as a static host would send them. */
+  readonly scripts: number;
+  /** As sent: weights do not shrink, and ranges are not compressed. */
+  readonly weights: number;
+  readonly everything: number;
+}
+
+const isScript = (url: string) => /\.js$/.test(new URL(url).pathname);
+const isWeights = (url: string) => url.endsWith('.safetensors');
+const isCompressible = (url: string) =>
+  /\.(js|css|html|json|svg|wasm)$|\/$/.test(new URL(url).pathname);
+
+/** Visits the page of each figure with an empty cache, on the backend named. */
+export async function pageBytes(browser: Browser, backend: string): Promise<PageBytes[]> {
+  const site = await serveSite();
+  const rows: PageBytes[] = [];
+  for (const { id, page: slug } of figures) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const responses: Response[] = [];
+    // Workers fetch too, so the context listens.
+    context.on('response', (response) => responses.push(response));
+    const path = slug === 'index' ? '' : `${slug}/`;
+    await page.goto(`${site.address}${path}?backend=${backend}`);
+    await untilLive(page, id);
+    const sizes = await Promise.all(
+      responses.map(async (response) => {
+        const body = await response.body().catch(() => Buffer.alloc(0));
+        const url = response.url();
+        return { url, bytes: isCompressible(url) ? gzipSync(body).length : body.length };
+      }),
+    );
+    const sum = (wanted: (url: string) => boolean) =>
+      sizes.reduce((total, { url, bytes }) => total + (wanted(url) ? bytes : 0), 0);
+    rows.push({
+      page: slug,
+      scripts: sum(isScript),
+      weights: sum(isWeights),
+      everything: sum(() => true),
+    });
+    await context.close();
+  }
+  await site.close();
+  return rows;
+}
