@@ -53,7 +53,7 @@ async function fetchPicture({ id, title, url }: ShippedPicture): Promise<KeyedPi
 /**
  * Takes a reader's file: cropped to the centre square, transparency on white, upright by its EXIF data.
  * @returns its key
- * @throws {PictureError} for an SVG, anything that does not decode, and more than 40 megapixels
+ * @throws {PictureError} for an SVG, anything that cannot be read or decoded, and more than 40 megapixels
  */
 export async function addOwnPicture(file: Blob): Promise<string> {
   const name = file instanceof File && file.name ? file.name : 'The pasted picture';
@@ -68,7 +68,10 @@ export async function addOwnPicture(file: Blob): Promise<string> {
 
 async function checkFile(file: Blob, name: string): Promise<void> {
   const { imageSize } = await import('image-size');
-  const bytes = new Uint8Array(await file.arrayBuffer());
+  const buffer = await file.arrayBuffer().catch(() => {
+    throw new PictureError(`${name} could not be read; please choose a picture file.`);
+  });
+  const bytes = new Uint8Array(buffer);
   let size: { width: number; height: number; type?: string };
   try {
     size = imageSize(bytes);

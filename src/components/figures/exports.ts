@@ -80,8 +80,10 @@ export async function saveSvg(exportable: Exportable): Promise<void> {
   save(`${exportable.name}.svg`, 'image/svg+xml', [await figureSvg(exportable)]);
 }
 
+/** @throws Error while the still stands in the figure's place */
 export function saveData({ name, data }: Exportable): void {
-  if (data) save(`${name}.npy`, 'application/octet-stream', [encodeNpy(data.data, data.shape)]);
+  if (!data) throw new Error('the figure has not been computed yet');
+  save(`${name}.npy`, 'application/octet-stream', [encodeNpy(data.data, data.shape)]);
 }
 
 export function savePngBytes(name: string, bytes: Uint8Array<ArrayBuffer>): void {
