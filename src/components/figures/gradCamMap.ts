@@ -5,12 +5,12 @@ import { overlay } from '../../draw/overlay.ts';
 import type { RasterImage } from '../../draw/raster.ts';
 import { softmax } from '../../draw/softmax.ts';
 import { bilinear } from '../../draw/upsample.ts';
-import type { Ask, Bitmap, ModuleInfo, Result, TensorData } from '../../worker/protocol.ts';
+import type { Ask, KeyedPicture, ModuleInfo, Result, TensorData } from '../../worker/protocol.ts';
 import { labModel, type DrawStill, type Subject } from './figure.ts';
 import { photograph, photographSize } from './photograph.ts';
 
 export interface GradCamData {
-  readonly picture: Bitmap;
+  readonly picture: KeyedPicture;
   readonly modules: readonly ModuleInfo[];
   readonly explained: Result<'explain'>;
   /** `[1, C, H, W]` at the layer. */
@@ -46,6 +46,7 @@ export interface StepMap {
 
 /** Everything the figure shows. */
 export interface GradCamView {
+  readonly pictureKey: string;
   readonly layer: string;
   readonly layers: ReadonlyArray<{
     readonly name: string;
@@ -86,7 +87,7 @@ export async function loadGradCam(
     ask('explain', { model: labModel, picture, method: 'grad-cam', target, layer }),
     ask('capture', { model: labModel, picture, layers: [layer] }),
   ]);
-  return { picture: picture.bitmap, modules, explained, activations: activations[layer]! };
+  return { picture, modules, explained, activations: activations[layer]! };
 }
 
 /** sum over the given channels of alpha_k A^k. */
@@ -137,6 +138,7 @@ export function gradCamView(data: GradCamData, drawing: GradCamDrawing): GradCam
   });
   const peak = rectified.indexOf(Math.max(...rectified));
   return {
+    pictureKey: data.picture.key,
     layer: explained.layer!,
     layers: modules
       .filter(({ outputShape: [, height = 1, width = 1] }) => height * width > 1)
@@ -150,7 +152,7 @@ export function gradCamView(data: GradCamData, drawing: GradCamDrawing): GradCam
     sum: stepMap(sum, rows, columns, 'diverging', signedRange(sum)),
     rectified: stepMap(rectified, rows, columns, drawing.colormap, range),
     upsampled: heat,
-    overlay: overlay(photograph(data.picture), heat, drawing.opacity),
+    overlay: overlay(photograph(data.picture.bitmap), heat, drawing.opacity),
     range,
     peak: { row: Math.floor(peak / columns), column: peak % columns },
     blank: range[1] === 0,

@@ -4,12 +4,12 @@ import { percentileRange, type ValueRange } from '../../draw/normalize.ts';
 import { overlay } from '../../draw/overlay.ts';
 import { nearestResize, rasterFromRgb, type RasterImage } from '../../draw/raster.ts';
 import { softmax } from '../../draw/softmax.ts';
-import type { Ask, Bitmap, Result } from '../../worker/protocol.ts';
+import type { Ask, Bitmap, KeyedPicture, Result } from '../../worker/protocol.ts';
 import { labModel, type DrawStill, type Subject } from './figure.ts';
 import { photograph, photographSize } from './photograph.ts';
 
 export interface SaliencyData {
-  readonly picture: Bitmap;
+  readonly picture: KeyedPicture;
   readonly view: Bitmap;
   readonly explained: Result<'explain'>;
 }
@@ -28,6 +28,7 @@ export interface SaliencyDrawing {
 
 /** Everything the figure shows. */
 export interface SaliencyView {
+  readonly pictureKey: string;
   readonly picture: RasterImage;
   readonly view: RasterImage;
   readonly map: RasterImage;
@@ -61,7 +62,7 @@ export async function loadSaliency(
       options: { reduction },
     }),
   ]);
-  return { picture: picture.bitmap, view, explained };
+  return { picture, view, explained };
 }
 
 export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): SaliencyView {
@@ -69,9 +70,10 @@ export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): Sali
   const [height, width] = map.shape as [number, number];
   const range: ValueRange = [0, percentileRange(map.data, 0, drawing.clip)[1]];
   const heat = heatmap(map.data, width, height, { colormap: drawing.colormap, range });
-  const base = photograph(data.picture);
+  const base = photograph(data.picture.bitmap);
   const peak = map.data.indexOf(Math.max(...map.data));
   return {
+    pictureKey: data.picture.key,
     picture: base,
     view: rasterFromRgb(data.view.data, width, height),
     map: heat,
