@@ -16,6 +16,9 @@ import { publicFolder } from './nodeModels.ts';
 
 type Facts = Record<string, string | number>;
 
+/** Weights ship as float16. */
+const float16Bytes = 2;
+
 const percent = (share: number, digits = 0) => `${(100 * share).toFixed(digits)} percent`;
 const count = (value: number) => value.toLocaleString('en');
 
@@ -52,8 +55,6 @@ async function modelFacts(): Promise<Facts> {
     'smallcnn.epochs': lab.recipe.epochs,
     'smallcnn.weightsKilobytes': Math.round(size / 1000),
     'mnistcnn.accuracy': percent(digits.metrics.accuracy, 2),
-    // 32 filters, 3 channels, 3x3 taps, two bytes for each float16.
-    'filterWall.firstLayerBytes': count(32 * 3 * 3 * 3 * 2),
   };
 }
 
@@ -81,14 +82,18 @@ async function defaultFacts(
   };
 }
 
-/** Oriented edges among the 32 first-layer filters: trained, before training, and trained on digits. */
+/** The first layer's size, and its oriented edges: trained, before training, and trained on digits. */
 async function filterFacts(ask: Ask): Promise<Facts> {
   const networks = { trained: labModel, untrained: `${labModel}@untrained`, digits: digitsModel };
   const counted = Object.entries(networks).map(async ([name, model]) => {
     const weights = await ask('parameter', { model, name: 'features.0.0.weight' });
     return [`filterWall.edges.${name}`, countEdges(weights)] as const;
   });
-  return Object.fromEntries(await Promise.all(counted));
+  const { data } = await ask('parameter', { model: labModel, name: 'features.0.0.weight' });
+  return {
+    ...Object.fromEntries(await Promise.all(counted)),
+    'filterWall.firstLayerBytes': count(float16Bytes * data.length),
+  };
 }
 
 /** How much of each block's maps is zero: whole channels, and single cells. */
