@@ -8,6 +8,7 @@ import {
 } from '../src/components/figures/figure.ts';
 import { numberText, percentText } from '../src/draw/numberText.ts';
 import { softmax } from '../src/draw/softmax.ts';
+import { topShare } from '../src/draw/topShare.ts';
 import type { ModelManifest } from '../src/engine/manifest.ts';
 import type { Ask, TensorData } from '../src/worker/protocol.ts';
 import { correlation, gaussianBlur } from './correlation.ts';
@@ -132,11 +133,8 @@ async function saliencyFacts(ask: Ask, { picture, target }: Subject): Promise<Fa
   const runnerUp = logits.indexOf(logits.toSorted((a, b) => b - a)[1]!);
   const other = await explain({ kind: 'logit', class: runnerUp });
   const blurred = ({ data, shape }: TensorData) => gaussianBlur(data, shape[1]!, blurSigma);
-  const sorted = map.data.toSorted().reverse();
-  const sum = (values: Float32Array) => values.reduce((a, b) => a + b, 0);
-  const top = sum(sorted.subarray(0, Math.round(0.05 * sorted.length)));
   return {
-    'saliency.topShare': percent(top / sum(sorted)),
+    'saliency.topShare': percent(topShare(map.data, 0.05)),
     'saliency.classCorrelation': correlation(map.data, other.map.data).toFixed(2),
     'saliency.blurredClassCorrelation': correlation(blurred(map), blurred(other.map)).toFixed(2),
   };

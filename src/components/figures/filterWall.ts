@@ -1,5 +1,6 @@
 import { channelTile, filterTile } from '../../draw/filterTiles.ts';
 import { heatmap } from '../../draw/heatmap.ts';
+import { needsLightInk } from '../../draw/ink.ts';
 import { minMaxRange, signedRange, type ValueRange } from '../../draw/normalize.ts';
 import { numberText } from '../../draw/numberText.ts';
 import { rasterFromRgb, type Raster, type RasterImage, type Rgba } from '../../draw/raster.ts';
@@ -188,19 +189,10 @@ function weightRows(
       return {
         value: plane[cell]!,
         colour: `rgb(${red} ${green} ${blue})`,
-        lightInk: luminance(red!, green!, blue!) < 0.18,
+        lightInk: needsLightInk(red!, green!, blue!),
       };
     }),
   );
-}
-
-/** Relative luminance of a colour (0 to 255 each), 0 to 1, as WCAG 2 defines it. */
-function luminance(red: number, green: number, blue: number): number {
-  const [r, g, b] = [red, green, blue].map((part) => {
-    const share = part / 255;
-    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
-  });
-  return 0.2126 * r! + 0.7152 * g! + 0.0722 * b!;
 }
 
 /** Where the mean over the channels is largest and smallest, in words. */

@@ -5,6 +5,7 @@ import { overlay } from '../../draw/overlay.ts';
 import type { Raster, RasterImage } from '../../draw/raster.ts';
 import { softmax } from '../../draw/softmax.ts';
 import { tileGrid } from '../../draw/tileGrid.ts';
+import { topShare } from '../../draw/topShare.ts';
 import { bilinear } from '../../draw/upsample.ts';
 import type { Ask, KeyedPicture, Result, TensorData } from '../../worker/protocol.ts';
 import { labModel, type DrawStill, type Subject } from './figure.ts';
@@ -155,16 +156,11 @@ export function featureMapLens({ shape, data }: TensorData): FeatureMapLens {
 export function saliencyLens({ shape, data }: TensorData): SaliencyLens {
   const [height, width] = shape as [number, number];
   const range: ValueRange = [0, percentileRange(data, 0, clipPercentile)[1]];
-  const strongest = data
-    .toSorted()
-    .reverse()
-    .subarray(0, Math.round(0.05 * data.length));
-  const total = sumOf(data);
   return {
     image: heatmap(data, width, height, { colormap: 'inferno', range }),
     range,
     maximum: Math.max(...data),
-    topShare: total > 0 ? sumOf(strongest) / total : 0,
+    topShare: topShare(data, 0.05),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Colormap } from '../../draw/colormap.ts';
 import { heatmap } from '../../draw/heatmap.ts';
+import { needsLightInk } from '../../draw/ink.ts';
 import { minMaxRange, signedRange, type ValueRange } from '../../draw/normalize.ts';
 import { overlay } from '../../draw/overlay.ts';
 import type { RasterImage } from '../../draw/raster.ts';
@@ -112,14 +113,11 @@ function stepMap(
 ): StepMap {
   const image = heatmap(values, columns, rows, { colormap, range });
   const printed = values.length <= printedCells ? [...values] : [];
-  const cells = printed.map((value, i) => ({ value, onDark: isDark(image.rgba, i) }));
+  const cells = printed.map((value, i) => {
+    const [red, green, blue] = image.rgba.subarray(4 * i, 4 * i + 3);
+    return { value, onDark: needsLightInk(red!, green!, blue!) };
+  });
   return { image, range, rows, columns, cells };
-}
-
-/** Whether white text reads better than black on a pixel (relative luminance below 0.18, as in WCAG). */
-function isDark(rgba: Uint8ClampedArray, pixel: number): boolean {
-  const linear = [0, 1, 2].map((c) => (rgba[4 * pixel + c]! / 255) ** 2.2);
-  return 0.2126 * linear[0]! + 0.7152 * linear[1]! + 0.0722 * linear[2]! < 0.18;
 }
 
 export function gradCamView(data: GradCamData, drawing: GradCamDrawing): GradCamView {
@@ -131,12 +129,13 @@ export function gradCamView(data: GradCamData, drawing: GradCamDrawing): GradCam
   const sum = partialSum(alpha, activations, order.slice(0, channels));
   const rectified = sum.map((value) => Math.max(0, value));
   const large = bilinear(rectified, columns, rows, photographSize, photographSize);
-  const range: ValueRange = [0, Math.max(...rectified)];
+  const largest = Math.max(...rectified);
+  const range: ValueRange = [0, largest];
   const heat = heatmap(large, photographSize, photographSize, {
     colormap: drawing.colormap,
     range,
   });
-  const peak = rectified.indexOf(Math.max(...rectified));
+  const peak = rectified.indexOf(largest);
   return {
     pictureKey: data.picture.key,
     layer: explained.layer!,

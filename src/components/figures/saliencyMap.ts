@@ -4,6 +4,7 @@ import { percentileRange, type ValueRange } from '../../draw/normalize.ts';
 import { overlay } from '../../draw/overlay.ts';
 import { nearestResize, rasterFromRgb, type RasterImage } from '../../draw/raster.ts';
 import { softmax } from '../../draw/softmax.ts';
+import { topShare } from '../../draw/topShare.ts';
 import type { Ask, Bitmap, KeyedPicture, Result } from '../../worker/protocol.ts';
 import { labModel, type DrawStill, type Subject } from './figure.ts';
 import { photograph, photographSize } from './photograph.ts';
@@ -88,13 +89,6 @@ export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): Sali
     peak: { x: peak % width, y: Math.floor(peak / width) },
     topShare: topShare(map.data, 0.05),
   };
-}
-
-function topShare(values: Float32Array, part: number): number {
-  const sorted = values.toSorted().reverse();
-  const total = sorted.reduce((a, b) => a + b, 0);
-  const top = sorted.subarray(0, Math.round(part * sorted.length)).reduce((a, b) => a + b, 0);
-  return total > 0 ? top / total : 0;
 }
 
 export const drawSaliencyStill: DrawStill = async (ask, subject) =>
