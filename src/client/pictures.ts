@@ -45,9 +45,13 @@ export function loadPicture(
 }
 
 async function fetchPicture({ id, title, url }: ShippedPicture): Promise<KeyedPicture> {
-  const response = await fetch(url).catch(() => undefined);
-  if (!response?.ok) throw new PictureError(`The picture “${title}” could not be loaded.`);
-  return { key: id, bitmap: await decode(await response.blob()) };
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`${url} answered with status ${response.status}`);
+    return { key: id, bitmap: await decode(await response.blob()) };
+  } catch {
+    throw new PictureError(`The picture “${title}” could not be loaded.`);
+  }
 }
 
 /**
