@@ -24,7 +24,6 @@ const entities: Record<string, string> = {
 
 /** Text safe inside XML elements and attributes; characters XML does not allow are dropped. */
 export function escapeXml(text: string): string {
-  // eslint-disable-next-line no-control-regex
   return text
     .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, '')
     .replace(/[&<>"']/g, (c) => entities[c]!);

@@ -22,7 +22,9 @@ describe('countEdges', () => {
 
   it('adds up a filter over its channels first', () => {
     const half = [-0.5, 0, 0.5, -1, 0, 1, -0.5, 0, 0.5];
-    expect(countEdges({ shape: [1, 2, 3, 3], data: Float32Array.from([...half, ...half]) })).toBe(1);
+    expect(countEdges({ shape: [1, 2, 3, 3], data: Float32Array.from([...half, ...half]) })).toBe(
+      1,
+    );
   });
 });
 

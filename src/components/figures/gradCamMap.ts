@@ -29,8 +29,6 @@ export interface GradCamDrawing {
 export interface WeightedChannel {
   readonly index: number;
   readonly alpha: number;
-  /** alpha times the channel's mean activation: its part in the sum's mean. */
-  readonly contribution: number;
   readonly map: RasterImage;
   readonly range: ValueRange;
 }
@@ -168,12 +166,10 @@ function weightedChannel(
 ): WeightedChannel {
   const [, , rows, columns] = shape as [number, number, number, number];
   const map = data.slice(index * rows * columns, (index + 1) * rows * columns);
-  const mean = map.reduce((a, b) => a + b, 0) / map.length;
   const range = minMaxRange(map);
   return {
     index,
     alpha: alpha[index]!,
-    contribution: alpha[index]! * mean,
     map: heatmap(map, columns, rows, { colormap: 'viridis', range }),
     range,
   };

@@ -37,8 +37,6 @@ export interface SaliencyView {
   readonly probabilities: readonly number[];
   readonly logits: readonly number[];
   readonly targetClass: number;
-  readonly targetValue: number;
-  readonly unit: string;
   /** Raw values between which the colours run. */
   readonly range: ValueRange;
   readonly maximum: number;
@@ -67,7 +65,7 @@ export async function loadSaliency(
 }
 
 export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): SaliencyView {
-  const { map, logits, target, unit } = data.explained;
+  const { map, logits, target } = data.explained;
   const [height, width] = map.shape as [number, number];
   const range: ValueRange = [0, percentileRange(map.data, 0, drawing.clip)[1]];
   const heat = heatmap(map.data, width, height, { colormap: drawing.colormap, range });
@@ -82,8 +80,6 @@ export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): Sali
     probabilities: softmax(logits),
     logits,
     targetClass: target.class,
-    targetValue: target.value,
-    unit,
     range,
     maximum: map.data[peak]!,
     peak: { x: peak % width, y: Math.floor(peak / width) },
