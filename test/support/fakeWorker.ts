@@ -8,7 +8,7 @@ export interface Script {
     id: number,
     kind: string,
     params: unknown,
-    onProgress?: (progress: object) => void,
+    onProgress?: (progress: object) => Promise<void>,
   ) => Promise<object>;
 }
 
@@ -55,7 +55,7 @@ export class FakeWorker extends EventTarget {
         id: number,
         kind: string,
         params: unknown,
-        onProgress?: (progress: object) => void,
+        onProgress?: (progress: object) => Promise<void>,
       ) => {
         this.asked.push({ id, kind });
         return (
