@@ -1,36 +1,39 @@
 import { capture, type CaptureRequest } from '../src/engine/capture.ts';
 import type { TensorData } from '../src/engine/layout.ts';
 import type { Model } from '../src/engine/model.ts';
-import { medianTimes } from './median.ts';
+import { sampleTimes, type Samples } from './median.ts';
 
-/** Median milliseconds for one picture, from a fresh run to arrays in PyTorch's layout. */
-export interface CaptureTimes {
-  /** Logits only. */
-  readonly forward: number;
-  /** Logits and the gradient at the input. */
-  readonly inputGradient: number;
-  /** Logits, and activations and gradients at the input and every module. */
-  readonly everything: number;
-}
+/** What is timed for one picture, from a fresh run to arrays in PyTorch's layout; always the logits. */
+export const captureColumns = {
+  forward: 'forward',
+  inputGradient: '+ input gradient',
+  moduleGradients: '+ gradient at every module',
+  everything: '+ activation at every module',
+} as const;
 
-export function captureTimes(
+export type CaptureKind = keyof typeof captureColumns;
+/** Median milliseconds. */
+export type CaptureTimes = Readonly<Record<CaptureKind, number>>;
+
+export function captureSamples(
   model: Model,
   input: TensorData,
   rounds: number,
-): Promise<CaptureTimes> {
+  warmUps?: number,
+): Promise<Samples<CaptureKind>> {
   const layers = model.modules.map(({ name }) => name);
   const target = { kind: 'logit', class: 3 } as const;
   const once = (request: CaptureRequest) => async () => {
     const run = model.run(input);
-    await capture(run, request);
+    await capture(run, { target, ...request });
     run.dispose();
   };
-  return medianTimes(
-    {
-      forward: once({ target }),
-      inputGradient: once({ target, gradients: ['input'] }),
-      everything: once({ target, layers, gradients: ['input', ...layers] }),
-    },
-    rounds,
-  );
+  const gradients = ['input', ...layers];
+  const tasks: Readonly<Record<CaptureKind, () => Promise<void>>> = {
+    forward: once({}),
+    inputGradient: once({ gradients: ['input'] }),
+    moduleGradients: once({ gradients }),
+    everything: once({ layers, gradients }),
+  };
+  return sampleTimes(tasks, rounds, warmUps);
 }

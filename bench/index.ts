@@ -1,10 +1,12 @@
 /**
  * `npm run bench`: bytes until each page's first live figure, and the price of a capture on every
  * backend beside onnxruntime-web and PyTorch, all in one run. Nothing here passes or fails.
+ * `npm run bench -- [ROUNDS] [--keep-site]`: more rounds, and the site as `npm test` left it.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startNodeBackend } from '../cli/nodeBackend.ts';
 import { runScript } from '../scripts/run.mjs';
 import { launchChromium } from '../test/support/chromium.ts';
@@ -12,32 +14,65 @@ import { shippedModel } from '../test/support/models.ts';
 import { servePage } from '../test/support/pageBundle.ts';
 import { root } from '../test/support/repository.ts';
 import { siteBase, siteFolder } from '../test/support/site.ts';
-import { captureTimes, type CaptureTimes } from './captureTimes.ts';
+import type { TensorData } from '../src/engine/layout.ts';
+import {
+  captureColumns,
+  captureSamples,
+  type CaptureKind,
+  type CaptureTimes,
+} from './captureTimes.ts';
+import { medians, type Samples } from './median.ts';
 import { pageBytes } from './pageBytes.ts';
+import { startPytorch, type PytorchSamples } from './pytorch.ts';
 import { printTable } from './table.ts';
 
-const rounds = Number(process.argv[2] ?? 60);
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { 'keep-site': { type: 'boolean' } },
+});
+const rounds = Number(positionals[0] ?? 100);
 /** A software adapter takes seconds for a pass. */
 const slowRounds = Math.max(3, Math.round(rounds / 12));
+/** Blocks in which WASM and PyTorch alternate. */
+const turns = 10;
 const modelId = 'smallcnn-cifar10';
+const input: TensorData = {
+  shape: [1, 3, 32, 32],
+  data: Float32Array.from({ length: 3072 }, (_, i) => Math.sin(i / 7)),
+};
 
 const milliseconds = (value: number) => value.toFixed(2);
 const kilobytes = (value: number) => (value / 1000).toFixed(1);
 
 type Row = [where: string, times: CaptureTimes];
 
-async function nodeRows(): Promise<Row[]> {
-  const model = await shippedModel(modelId);
-  const data = Float32Array.from({ length: 3072 }, (_, i) => Math.sin(i / 7));
+/** WASM in Node and PyTorch take turns, so that their times can be compared on a busy machine. */
+async function wasmAndPytorchRows(): Promise<Row[]> {
   await startNodeBackend('wasm');
-  const wasm = await captureTimes(model, { shape: [1, 3, 32, 32], data }, rounds);
-  await startNodeBackend('cpu');
-  const again = await shippedModel(modelId);
-  const cpu = await captureTimes(again, { shape: [1, 3, 32, 32], data }, slowRounds);
+  const model = await shippedModel(modelId);
+  const python = startPytorch();
+  const ours: Array<Samples<CaptureKind>> = [];
+  const theirs: PytorchSamples[] = [];
+  for (let turn = 0; turn < turns; turn++) {
+    ours.push(await captureSamples(model, input, Math.ceil(rounds / turns), turn === 0 ? 20 : 1));
+    if (python) theirs.push(await python.sample(Math.ceil(rounds / turns)));
+  }
+  python?.close();
+  await model.dispose();
+  const rows: Row[] = [['wasm, Node', medians(...ours)]];
+  if (!python) return rows;
+  const name = `PyTorch ${python.version}, one thread`;
   return [
-    ['wasm, Node', wasm],
-    ['cpu, Node', cpu],
+    ...rows,
+    [`${name}, weights as loaded`, medians(...theirs.map(({ asLoaded }) => asLoaded))],
+    [`${name}, weights frozen`, medians(...theirs.map(({ frozen }) => frozen))],
   ];
+}
+
+async function cpuRow(): Promise<Row> {
+  await startNodeBackend('cpu');
+  const model = await shippedModel(modelId);
+  return ['cpu, Node', medians(await captureSamples(model, input, slowRounds))];
 }
 
 async function browserRows(url: string): Promise<Row[]> {
@@ -70,53 +105,24 @@ async function onnxRow(url: string) {
   return result;
 }
 
-interface PytorchTimes {
-  readonly version: string;
-  readonly asLoaded: CaptureTimes;
-  readonly frozen: CaptureTimes;
-}
-
-/** Undefined, with the reason printed, where there is no PyTorch. */
-function pytorchTimes(): PytorchTimes | undefined {
-  const script = join(root, 'bench/pytorch.py');
-  for (const python of ['/usr/bin/python3', 'python3']) {
-    try {
-      const output = execFileSync(python, [script, String(rounds)], { stdio: 'pipe' });
-      return JSON.parse(output.toString()) as PytorchTimes;
-    } catch {
-      // Without PyTorch the next Python may have it.
-    }
-  }
-  console.log('skipped PyTorch: no python3 with torch (Debian: apt-get install python3-torch)');
-  return undefined;
-}
-
 function printTimes(rows: readonly Row[]): void {
+  const kinds = Object.keys(captureColumns) as CaptureKind[];
   printTable(
-    `SmallCNN, one picture, median milliseconds (${rounds} rounds, ${slowRounds} on slow backends)`,
-    ['', 'forward', '+ input gradient', 'ratio', '+ every module', 'ratio'],
-    rows.map(([where, { forward, inputGradient, everything }]) => [
+    `SmallCNN, one picture, median milliseconds and, in brackets, forward passes (${rounds} rounds, ${slowRounds} on slow backends)`,
+    ['', ...Object.values(captureColumns)],
+    rows.map(([where, times]) => [
       where,
-      milliseconds(forward),
-      milliseconds(inputGradient),
-      (inputGradient / forward).toFixed(2),
-      milliseconds(everything),
-      (everything / forward).toFixed(2),
+      ...kinds.map(
+        (kind) => `${milliseconds(times[kind])} (${(times[kind] / times.forward).toFixed(2)})`,
+      ),
     ]),
   );
 }
 
-function pytorchRows(): Row[] {
-  const times = pytorchTimes();
-  if (!times) return [];
-  const name = `PyTorch ${times.version}, one thread`;
-  return [
-    [`${name}, weights as loaded`, times.asLoaded],
-    [`${name}, weights frozen`, times.frozen],
-  ];
-}
-
-if (!existsSync(join(siteFolder, 'index.html')) || !process.argv.includes('--keep-site'))
+console.log(
+  `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores, load ${loadavg()[0]!.toFixed(1)}`,
+);
+if (!existsSync(join(siteFolder, 'index.html')) || !flags['keep-site'])
   await runScript('build', ['--outDir', 'test-results/site'], { BASE_PATH: siteBase });
 const browser = await launchChromium('webgpu');
 const bytes = await pageBytes(browser, 'webgpu');
@@ -135,7 +141,7 @@ const server = await servePage(join(root, 'bench/page/times.ts'));
 const onnx = await onnxRow(server.url);
 const browsers = await browserRows(server.url);
 await server.close();
-printTimes([...(await nodeRows()), ...pytorchRows(), ...browsers]);
+printTimes([...(await wasmAndPytorchRows()), await cpuRow(), ...browsers]);
 printTable(
   `Forward pass in one Chromium, WASM, one thread (largest difference of a logit ${onnx.difference.toExponential(1)})`,
   ['', 'median ms'],

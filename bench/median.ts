@@ -1,3 +1,6 @@
+/** Milliseconds of every round of each task. */
+export type Samples<T extends string> = Readonly<Record<T, readonly number[]>>;
+
 /** The middle value; the mean of the two middle ones for an even count. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
@@ -6,24 +9,34 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Median milliseconds of each task. Tasks take turns, so that whatever else the machine does falls
- * on all of them alike.
+ * Times each task in each round. Tasks take turns, so that whatever else the machine does falls on
+ * all of them alike.
  */
-export async function medianTimes<T extends string>(
+export async function sampleTimes<T extends string>(
   tasks: Readonly<Record<T, () => Promise<unknown>>>,
   rounds: number,
   warmUps = 3,
-): Promise<Record<T, number>> {
+): Promise<Samples<T>> {
   const names = Object.keys(tasks) as T[];
-  const times = new Map<T, number[]>(names.map((name) => [name, []]));
+  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
+    T,
+    number[]
+  >;
   for (let round = -warmUps; round < rounds; round++)
     for (const name of names) {
       const start = performance.now();
       await tasks[name]();
-      if (round >= 0) times.get(name)!.push(performance.now() - start);
+      if (round >= 0) times[name].push(performance.now() - start);
     }
-  return Object.fromEntries(names.map((name) => [name, median(times.get(name)!)])) as Record<
-    T,
-    number
-  >;
+  return times;
+}
+
+/** The median of each task over all the samples. */
+export function medians<T extends string>(
+  ...samples: ReadonlyArray<Samples<T>>
+): Record<T, number> {
+  const names = Object.keys(samples[0]!) as T[];
+  return Object.fromEntries(
+    names.map((name) => [name, median(samples.flatMap((one) => one[name]))]),
+  ) as Record<T, number>;
 }

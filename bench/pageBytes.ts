@@ -14,7 +14,7 @@ export interface PageBytes {
 }
 
 const isScript = (url: string) => /\.js$/.test(new URL(url).pathname);
-const isWeights = (url: string) => url.endsWith('.safetensors');
+const isWeights = (url: string) => new URL(url).pathname.endsWith('.safetensors');
 const isCompressible = (url: string) =>
   /\.(js|css|html|json|svg|wasm)$|\/$/.test(new URL(url).pathname);
 

@@ -1,10 +1,9 @@
-"""Median milliseconds of SmallCNN in PyTorch on one thread, batch 1, as JSON on standard output.
+"""Times SmallCNN in PyTorch on one thread, batch 1.
 
-    python3 bench/pytorch.py ROUNDS
+For each number of rounds read from standard input, a line of JSON: milliseconds of every round of each task.
 """
 
 import json
-import statistics
 import sys
 import time
 from pathlib import Path
@@ -15,8 +14,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "training"))
 from smallcnn import SmallCNN  # noqa: E402
 
 
-def capture_everything(model: SmallCNN, picture: torch.Tensor) -> dict:
-    """What the engine's capture does: activation and gradient of every module, copied out."""
+def capture(model: SmallCNN, picture: torch.Tensor, activations: bool) -> dict:
+    """What the engine's capture does: gradients of every module (and activations), copied out."""
     outputs = {}
 
     def keep(name: str):
@@ -31,11 +30,14 @@ def capture_everything(model: SmallCNN, picture: torch.Tensor) -> dict:
     model(leaf)[0, 3].backward()
     for hook in hooks:
         hook.remove()
-    return {name: (output.detach().clone(), output.grad.clone()) for name, output in outputs.items()}
+    return {
+        name: (output.detach().clone() if activations else None, output.grad.clone())
+        for name, output in outputs.items()
+    }
 
 
-def medians(frozen: bool, rounds: int) -> dict:
-    """Median milliseconds of each task, taking turns; `frozen` spares the gradients of the weights."""
+def tasks_of(frozen: bool) -> dict:
+    """Name -> task; `frozen` spares the gradients of the weights."""
     model = SmallCNN().eval()
     for parameter in model.parameters():
         parameter.requires_grad_(not frozen)
@@ -49,26 +51,32 @@ def medians(frozen: bool, rounds: int) -> dict:
         leaf = picture.clone().requires_grad_(True)
         model(leaf)[0, 3].backward()
 
-    tasks = {
+    return {
         "forward": forward,
         "inputGradient": input_gradient,
-        "everything": lambda: capture_everything(model, picture),
+        "moduleGradients": lambda: capture(model, picture, activations=False),
+        "everything": lambda: capture(model, picture, activations=True),
     }
+
+
+def sample(tasks: dict, rounds: int) -> dict:
+    """Milliseconds of every round of each task, taking turns."""
     times = {name: [] for name in tasks}
-    for turn in range(-5, rounds):
+    for turn in range(-3, rounds):
         for name, task in tasks.items():
             start = time.perf_counter()
             task()
             if turn >= 0:
                 times[name].append(1000 * (time.perf_counter() - start))
-    return {name: statistics.median(values) for name, values in times.items()}
+    return times
 
 
 def main() -> None:
     torch.set_num_threads(1)
-    rounds = int(sys.argv[1])
-    result = {"version": torch.__version__, "asLoaded": medians(False, rounds), "frozen": medians(True, rounds)}
-    print(json.dumps(result))
+    kinds = {"asLoaded": tasks_of(False), "frozen": tasks_of(True)}
+    for line in sys.stdin:
+        answer = {kind: sample(tasks, int(line)) for kind, tasks in kinds.items()}
+        print(json.dumps(answer), flush=True)
 
 
 main()

@@ -7,8 +7,8 @@ import { parseManifest } from '../../src/engine/manifest.ts';
 import type { Model } from '../../src/engine/model.ts';
 import { openModel } from '../../src/engine/openModel.ts';
 import { HttpSource } from '../../src/engine/weights/byteSource.ts';
-import { captureTimes, type CaptureTimes } from '../captureTimes.ts';
-import { medianTimes } from '../median.ts';
+import { captureSamples, type CaptureTimes } from '../captureTimes.ts';
+import { medians, sampleTimes } from '../median.ts';
 import { onnxSmallCnn } from '../onnxModel.ts';
 
 const at = (path: string) => new URL(path, location.origin).href;
@@ -36,7 +36,10 @@ export const times = {
     try {
       const { reason } = await startBackend({ preferred, wasmPaths });
       const model = await fetchModel(modelId);
-      return { adapter: reason, times: await captureTimes(model, input, rounds) };
+      return {
+        adapter: reason,
+        times: medians(await captureSamples(model, input, rounds, Math.min(20, rounds))),
+      };
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
@@ -62,8 +65,8 @@ export const times = {
     };
     const [a, b] = [await theirs(), await ours()];
     const difference = Math.max(...a.map((value, i) => Math.abs(value - b[i]!)));
-    const { ort: ortTime, engine } = await medianTimes({ ort: theirs, engine: ours }, rounds);
-    return { ort: ortTime, engine, difference };
+    const times = medians(await sampleTimes({ ort: theirs, engine: ours }, rounds));
+    return { ...times, difference };
   },
 };
 

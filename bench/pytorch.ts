@@ -1,0 +1,54 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { root } from '../test/support/repository.ts';
+import type { CaptureKind } from './captureTimes.ts';
+import type { Samples } from './median.ts';
+
+/** `asLoaded` computes the gradients of the weights as well, as `backward()` does unless told not to. */
+export type PytorchSamples = Readonly<Record<'asLoaded' | 'frozen', Samples<CaptureKind>>>;
+
+/** PyTorch's SmallCNN on one thread, in a process that waits to be asked. */
+export interface Pytorch {
+  readonly version: string;
+  sample(rounds: number): Promise<PytorchSamples>;
+  close(): void;
+}
+
+function pythonWithTorch(): { python: string; version: string } | undefined {
+  for (const python of ['/usr/bin/python3', 'python3']) {
+    try {
+      const print = 'import torch; print(torch.__version__)';
+      return {
+        python,
+        version: execFileSync(python, ['-c', print], { stdio: 'pipe' }).toString().trim(),
+      };
+    } catch {
+      // Without PyTorch the next Python may have it.
+    }
+  }
+  return undefined;
+}
+
+/** Undefined, with the reason printed, where there is no PyTorch. */
+export function startPytorch(): Pytorch | undefined {
+  const found = pythonWithTorch();
+  if (!found) {
+    console.log('skipped PyTorch: no python3 with torch (Debian: apt-get install python3-torch)');
+    return undefined;
+  }
+  const child = spawn(found.python, [join(root, 'bench/pytorch.py')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return {
+    version: found.version,
+    async sample(rounds) {
+      child.stdin.write(`${rounds}\n`);
+      const { value, done } = await lines.next();
+      if (done) throw new Error('bench/pytorch.py ended without an answer');
+      return JSON.parse(value) as PytorchSamples;
+    },
+    close: () => child.stdin.end(),
+  };
+}
