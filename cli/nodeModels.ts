@@ -27,14 +27,17 @@ function diskSource(path: string): ByteSource {
 /** The models in a folder on disk. */
 export function diskModelFiles(folder = join(publicFolder, 'models')): ModelFiles {
   return {
-    manifest: (model) =>
-      readFile(join(folder, model, 'model.json'), 'utf8').catch((cause: unknown) => {
+    async manifest(model) {
+      if (!/^[\w-][\w.-]*$/.test(model))
+        throw new EngineError('unknown-model', `unknown model: ${model}, expected a folder's name`);
+      return readFile(join(folder, model, 'model.json'), 'utf8').catch((cause: unknown) => {
         throw new EngineError(
           'unknown-model',
           `unknown model: ${model}, no model.json in ${folder}/${model}`,
           { cause },
         );
-      }),
-    source: (model, file) => diskSource(join(folder, model, file)),
+      });
+    },
+    source: (model, { file }) => diskSource(join(folder, model, file)),
   };
 }

@@ -101,7 +101,7 @@ function unwrap<T>(reply: Reply<T>): T {
 
 /** Starts anew on the given backend; the figures ask again by themselves. */
 export function switchBackend(name: BackendName): void {
-  if (name === $backend.get()?.name && connection) return;
+  if (connection && name === (preferred ?? $backend.get()?.name)) return;
   preferred = name;
   preferredByLink = false;
   delete excluded[name];
@@ -117,7 +117,12 @@ export function preferBackend(name: BackendName): void {
 }
 
 /** Failures after which a fresh worker on another backend may succeed. */
-const recoverable: ReadonlySet<string> = new Set(['crashed', 'internal', 'out-of-memory']);
+const recoverable: ReadonlySet<string> = new Set([
+  'crashed',
+  'device-lost',
+  'internal',
+  'out-of-memory',
+]);
 
 /**
  * Asks the engine. A worker that crashed or lost its device is replaced once, without the backend

@@ -117,7 +117,7 @@ export function reportCardPanels(data: ReportCardData): Panel[] {
     {
       title: gradCamLayer ? `Grad-CAM overlay (${gradCamLayer})` : 'Grad-CAM overlay',
       raster: rasters.gradCamOverlay,
-      legend: { colormap: 'jet', range: minMaxRange(cam), unit: 'Grad-CAM' },
+      legend: { colormap: 'jet', range: minMaxRange(cam), unit: 'logit' },
     },
   ];
 }

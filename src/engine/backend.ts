@@ -1,4 +1,4 @@
-import { env, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
+import { backend, env, getBackend, ready, setBackend } from '@tensorflow/tfjs-core';
 import { EngineError } from './errors.ts';
 
 /** Backends in order of preference, on hardware. */
@@ -140,6 +140,16 @@ export async function startBackend(options: BackendOptions): Promise<BackendRepo
     'backend-unavailable',
     `no backend could be started (${reasons.join('; ')})`,
   );
+}
+
+/**
+ * A lost WebGL context yields zeros without a word, so it has to be asked for.
+ * @throws {EngineError} `device-lost`
+ */
+export function assertDevice(): void {
+  const { gpgpu } = backend() as { gpgpu?: { gl: WebGL2RenderingContext } };
+  if (gpgpu?.gl.isContextLost())
+    throw new EngineError('device-lost', 'the browser took the WebGL context away');
 }
 
 function reasonFor(candidates: readonly BackendCandidate[], name: BackendName): string {

@@ -1,4 +1,5 @@
 import { dispose, tensor2d, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
+import { assertDevice } from './backend.ts';
 import { EngineError, throwIfAborted } from './errors.ts';
 import { toNchw, type TensorData } from './layout.ts';
 import type { Run } from './model.ts';
@@ -69,6 +70,7 @@ function rowsOf({ shape, data }: TensorData): Float32Array[] {
 async function read(tensor: Tensor): Promise<TensorData> {
   const nchw = tensor.rank === 4 ? toNchw(tensor as Tensor4D) : tensor.clone();
   const data = (await nchw.data()) as Float32Array;
+  assertDevice();
   nchw.dispose();
   return { shape: nchw.shape, data: tensor.rank === 4 ? data : data.slice() };
 }

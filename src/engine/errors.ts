@@ -3,6 +3,7 @@ export type EngineErrorCode =
   | 'aborted'
   | 'backend-unavailable'
   | 'checksum-mismatch'
+  | 'device-lost'
   | 'invalid-option'
   | 'invalid-picture'
   | 'invalid-weights'

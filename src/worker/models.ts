@@ -13,7 +13,8 @@ export interface OpenedModel {
 export interface ModelFiles {
   /** Text of `model.json`. */
   manifest(folder: string): Promise<string>;
-  source(folder: string, file: string): ByteSource;
+  /** The weight file that the manifest names; its digest tells one release from the next. */
+  source(folder: string, weights: Pick<ModelManifest['weights'], 'file' | 'sha256'>): ByteSource;
 }
 
 /** The models of a web site. */
@@ -21,7 +22,8 @@ export function httpModelFiles(base: string): ModelFiles {
   return {
     async manifest(folder) {
       const url = `${base}models/${folder}/model.json`;
-      const response = await fetch(url).catch((cause: unknown) => {
+      // Always asked for anew: an old manifest would refuse new weights.
+      const response = await fetch(url, { cache: 'no-cache' }).catch((cause: unknown) => {
         throw new EngineError('network', `could not reach ${url}`, { cause });
       });
       if (!response.ok)
@@ -31,7 +33,8 @@ export function httpModelFiles(base: string): ModelFiles {
         );
       return response.text();
     },
-    source: (folder, file) => new HttpSource(`${base}models/${folder}/${file}`),
+    source: (folder, { file, sha256 }) =>
+      new HttpSource(`${base}models/${folder}/${file}?sha256=${sha256.slice(0, 16)}`),
   };
 }
 
@@ -57,7 +60,7 @@ export class ModelShelf {
       parseManifest(await this.files.manifest(folder), `${folder}/model.json`),
     );
     if (untrained) return { manifest, model: untrainedTwin(manifest) };
-    const model = await openModel(manifest, this.files.source(folder, manifest.weights.file));
+    const model = await openModel(manifest, this.files.source(folder, manifest.weights));
     return { manifest, model };
   }
 }

@@ -125,7 +125,7 @@ test('what is not above zero leaves the picture free', () => {
   expect([...overlay.rgba.subarray(-4)]).toEqual([253, 231, 37, 255]);
 });
 
-test('every module with positions is offered, by block', () => {
+test('every module is offered, by block', () => {
   expect(layerGroups(modules)).toEqual([
     {
       name: 'features.0',
@@ -137,5 +137,7 @@ test('every module with positions is offered, by block', () => {
     },
     { name: 'features.1', shape: [3, 2, 2], layers: [{ name: 'features.1.0', type: 'Conv2d' }] },
     { name: 'features', shape: [3, 2, 2], layers: [{ name: 'features', type: 'Sequential' }] },
+    { name: 'pool', shape: [3, 1, 1], layers: [{ name: 'pool', type: 'AdaptiveAvgPool2d' }] },
+    { name: 'head', shape: [10, 1, 1], layers: [{ name: 'head', type: 'Linear' }] },
   ]);
 });

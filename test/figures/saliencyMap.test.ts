@@ -5,6 +5,7 @@ import type { Raster } from '../../src/draw/raster.ts';
 /** 101 values 0 to 100, the largest at the right end of a single row. */
 const values = Float32Array.from({ length: 101 }, (_, i) => i);
 const data: SaliencyData = {
+  kind: 'logit' as const,
   picture: {
     key: 'grey',
     bitmap: { width: 2, height: 2, channels: 3, data: new Uint8Array(12).fill(128) },

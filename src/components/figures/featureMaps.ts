@@ -34,7 +34,7 @@ export interface FeatureMapsData {
 export type SortOrder = 'index' | 'activation' | 'sparsity';
 export type Scale = 'each' | 'shared';
 
-/** A block of the network with the modules in it whose output is a picture. */
+/** A block of the network with the modules in it. */
 export interface LayerGroup {
   readonly name: string;
   /** `[C, H, W]` of the group's output. */
@@ -92,9 +92,14 @@ export async function loadFeatureMaps(
     ask('describe', { model: labModel }),
     ask('capture', { model: labModel, picture, layers: [layer] }),
   ]);
-  const maps = activations[layer]!;
+  const maps = asMaps(activations[layer]!);
   const statistics = channelStatistics(maps);
   return { picture: picture.bitmap, modules, layer, activations: maps, statistics };
+}
+
+/** A vector is as many maps of one cell. */
+function asMaps({ shape, data }: TensorData): TensorData {
+  return { shape: [...shape, 1, 1].slice(0, 4), data };
 }
 
 export function channelStatistics({ shape, data }: TensorData): ChannelStatistics[] {
@@ -131,19 +136,16 @@ export function channelOrder(statistics: readonly ChannelStatistics[], sort: Sor
   return channels.sort((a, b) => statistics[b]![key] - statistics[a]![key]);
 }
 
-/** Modules whose output has more than one position, by the block they stand in. */
+/** Every module, by the block it stands in. */
 export function layerGroups(modules: readonly ModuleInfo[]): LayerGroup[] {
-  const spatial = modules.filter(
-    ({ outputShape: [, height = 1, width = 1] }) => height * width > 1,
-  );
   const groups = new Map<string, ModuleInfo[]>();
-  for (const module of spatial) {
+  for (const module of modules) {
     const block = blockOf(module.name);
     groups.set(block, [...(groups.get(block) ?? []), module]);
   }
   return [...groups].map(([name, members]) => ({
     name,
-    shape: members.at(-1)!.outputShape,
+    shape: [...members.at(-1)!.outputShape, 1, 1].slice(0, 3),
     layers: members.map((module) => ({ name: module.name, type: module.type })),
   }));
 }

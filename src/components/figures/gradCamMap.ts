@@ -6,11 +6,20 @@ import { overlay } from '../../draw/overlay.ts';
 import type { RasterImage } from '../../draw/raster.ts';
 import { softmax } from '../../draw/softmax.ts';
 import { bilinear } from '../../draw/upsample.ts';
-import type { Ask, KeyedPicture, ModuleInfo, Result, TensorData } from '../../worker/protocol.ts';
+import type {
+  Ask,
+  KeyedPicture,
+  ModuleInfo,
+  Result,
+  Target,
+  TensorData,
+} from '../../worker/protocol.ts';
 import { labModel, type DrawStill, type Subject } from './figure.ts';
 import { photograph, photographSize } from './photograph.ts';
 
 export interface GradCamData {
+  /** What was explained: logit or probability. */
+  readonly kind: Target['kind'];
   readonly picture: KeyedPicture;
   readonly modules: readonly ModuleInfo[];
   readonly explained: Result<'explain'>;
@@ -45,6 +54,8 @@ export interface StepMap {
 
 /** Everything the figure shows. */
 export interface GradCamView {
+  readonly kind: Target['kind'];
+  readonly colormap: Colormap;
   readonly pictureKey: string;
   readonly layer: string;
   readonly layers: ReadonlyArray<{
@@ -86,7 +97,7 @@ export async function loadGradCam(
     ask('explain', { model: labModel, picture, method: 'grad-cam', target, layer }),
     ask('capture', { model: labModel, picture, layers: [layer] }),
   ]);
-  return { picture, modules, explained, activations: activations[layer]! };
+  return { kind: target.kind, picture, modules, explained, activations: activations[layer]! };
 }
 
 /** sum over the given channels of alpha_k A^k. */
@@ -136,6 +147,8 @@ export function gradCamView(data: GradCamData, drawing: GradCamDrawing): GradCam
   const peak = rectified.indexOf(largest);
   return {
     pictureKey: data.picture.key,
+    kind: data.kind,
+    colormap: drawing.colormap,
     layer: explained.layer!,
     layers: modules
       .filter(({ outputShape: [, height = 1, width = 1] }) => height * width > 1)

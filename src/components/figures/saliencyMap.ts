@@ -5,11 +5,13 @@ import { overlay } from '../../draw/overlay.ts';
 import { nearestResize, rasterFromRgb, type RasterImage } from '../../draw/raster.ts';
 import { softmax } from '../../draw/softmax.ts';
 import { topShare } from '../../draw/topShare.ts';
-import type { Ask, Bitmap, KeyedPicture, Result } from '../../worker/protocol.ts';
+import type { Ask, Bitmap, KeyedPicture, Result, Target } from '../../worker/protocol.ts';
 import { labModel, type DrawStill, type Subject } from './figure.ts';
 import { photograph, photographSize } from './photograph.ts';
 
 export interface SaliencyData {
+  /** What was explained: logit or probability. */
+  readonly kind: Target['kind'];
   readonly picture: KeyedPicture;
   readonly view: Bitmap;
   readonly explained: Result<'explain'>;
@@ -29,6 +31,9 @@ export interface SaliencyDrawing {
 
 /** Everything the figure shows. */
 export interface SaliencyView {
+  readonly kind: Target['kind'];
+  readonly colormap: Colormap;
+  readonly clip: number;
   readonly pictureKey: string;
   readonly picture: RasterImage;
   readonly view: RasterImage;
@@ -61,7 +66,7 @@ export async function loadSaliency(
       options: { reduction },
     }),
   ]);
-  return { picture, view, explained };
+  return { kind: target.kind, picture, view, explained };
 }
 
 export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): SaliencyView {
@@ -72,6 +77,9 @@ export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): Sali
   const base = photograph(data.picture.bitmap);
   const peak = map.data.indexOf(Math.max(...map.data));
   return {
+    kind: data.kind,
+    colormap: drawing.colormap,
+    clip: drawing.clip,
     pictureKey: data.picture.key,
     picture: base,
     view: rasterFromRgb(data.view.data, width, height),

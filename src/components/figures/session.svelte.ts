@@ -1,12 +1,21 @@
 import { onMount } from 'svelte';
 import { preferBackend, request, RequestError } from '../../client/engine.ts';
-import { loadPicture, PictureError } from '../../client/pictures.ts';
-import { connectAddress, field } from '../../client/state.ts';
+import { loadPicture, ownPictures, PictureError } from '../../client/pictures.ts';
+import { connectAddress, field, initialValue } from '../../client/state.ts';
 import type { Ask, KeyedPicture, LoadProgress } from '../../worker/protocol.ts';
 import type { SiteFacts } from './figure.ts';
 
 /** `still` until the first live result; `live` as long as what is shown answers the controls. */
 export type FigureStatus = 'still' | 'working' | 'live' | 'error';
+
+/** A link may name a picture or a class that this site does not have. */
+function dropUnknown({ pictures, labels }: SiteFacts): void {
+  const picture = field('picture');
+  const known = [...pictures.map(({ id }) => id), ...ownPictures().map(({ key }) => key)];
+  if (!known.includes(picture.get())) picture.set(initialValue('picture'));
+  const target = field('class');
+  if (Number(target.get()) >= labels.length) target.set(initialValue('class'));
+}
 
 /** One figure's conversation with the engine: status, progress, errors, and retry. */
 export class FigureSession {
@@ -24,6 +33,7 @@ export class FigureSession {
     this.site = site;
     onMount(() => {
       connectAddress();
+      dropUnknown(site);
       const backend = field('backend').get();
       if (backend !== 'auto') preferBackend(backend);
     });
