@@ -131,13 +131,43 @@ test('every module is offered, by block', () => {
       name: 'features.0',
       shape: [3, 2, 2],
       layers: [
-        { name: 'features.0.0', type: 'Conv2d' },
-        { name: 'features.0', type: 'Sequential' },
+        { name: 'features.0.0', type: 'Conv2d', shape: [3, 2, 2] },
+        { name: 'features.0', type: 'Sequential', shape: [3, 2, 2] },
       ],
     },
-    { name: 'features.1', shape: [3, 2, 2], layers: [{ name: 'features.1.0', type: 'Conv2d' }] },
-    { name: 'features', shape: [3, 2, 2], layers: [{ name: 'features', type: 'Sequential' }] },
-    { name: 'pool', shape: [3, 1, 1], layers: [{ name: 'pool', type: 'AdaptiveAvgPool2d' }] },
-    { name: 'head', shape: [10, 1, 1], layers: [{ name: 'head', type: 'Linear' }] },
+    {
+      name: 'features.1',
+      shape: [3, 2, 2],
+      layers: [{ name: 'features.1.0', type: 'Conv2d', shape: [3, 2, 2] }],
+    },
+    {
+      name: 'features',
+      shape: [3, 2, 2],
+      layers: [{ name: 'features', type: 'Sequential', shape: [3, 2, 2] }],
+    },
+    {
+      name: 'head',
+      shape: [10, 1, 1],
+      layers: [
+        { name: 'pool', type: 'AdaptiveAvgPool2d', shape: [3, 1, 1] },
+        { name: 'head', type: 'Linear', shape: [10, 1, 1] },
+      ],
+    },
   ]);
+});
+
+test('maps of a single cell share one range, or they would all look alike', () => {
+  const data: FeatureMapsData = {
+    ...layerOf(0, 0, 0, 0),
+    layer: 'head',
+    activations: { shape: [1, 2, 1, 1], data: Float32Array.of(-1, 3) },
+    statistics: channelStatistics({ shape: [1, 2, 1, 1], data: Float32Array.of(-1, 3) }),
+  };
+  const { scale, tiles } = mapsView(data, { sort: 'index', scale: 'each' });
+  expect(scale).toBe('shared');
+  expect(tiles.map(({ rgba }) => [...rgba])).toEqual([
+    [68, 1, 84, 255],
+    [253, 231, 37, 255],
+  ]);
+  expect(channelView(data, { channel: 1, opacity: 1 }).range).toEqual([-1, 3]);
 });

@@ -39,11 +39,18 @@ export interface LayerGroup {
   readonly name: string;
   /** `[C, H, W]` of the group's output. */
   readonly shape: readonly number[];
-  readonly layers: ReadonlyArray<{ readonly name: string; readonly type: string }>;
+  readonly layers: ReadonlyArray<{
+    readonly name: string;
+    readonly type: string;
+    /** `[C, H, W]`. */
+    readonly shape: readonly number[];
+  }>;
 }
 
 /** All channels of the layer. */
 export interface MapsView {
+  /** Over which range the tiles run; maps of a single cell only make sense on a shared one. */
+  readonly scale: Scale;
   readonly layer: string;
   readonly type: string;
   /** `[C, H, W]`. */
@@ -71,6 +78,8 @@ export interface MapsView {
 /** The channel in focus. */
 export interface ChannelView extends ChannelStatistics {
   readonly channel: number;
+  /** Values between which the map's colours run. */
+  readonly range: ValueRange;
   readonly map: RasterImage;
   readonly overlay: RasterImage;
 }
@@ -136,19 +145,27 @@ export function channelOrder(statistics: readonly ChannelStatistics[], sort: Sor
   return channels.sort((a, b) => statistics[b]![key] - statistics[a]![key]);
 }
 
-/** Every module, by the block it stands in. */
+/** Every module, by the block it stands in; what follows the last map stands in the output's. */
 export function layerGroups(modules: readonly ModuleInfo[]): LayerGroup[] {
   const groups = new Map<string, ModuleInfo[]>();
   for (const module of modules) {
-    const block = blockOf(module.name);
+    const [, height = 1, width = 1] = module.outputShape;
+    const block = height * width > 1 ? blockOf(module.name) : modules.at(-1)!.name;
     groups.set(block, [...(groups.get(block) ?? []), module]);
   }
   return [...groups].map(([name, members]) => ({
     name,
-    shape: [...members.at(-1)!.outputShape, 1, 1].slice(0, 3),
-    layers: members.map((module) => ({ name: module.name, type: module.type })),
+    shape: asMapShape(members.at(-1)!.outputShape),
+    layers: members.map(({ name: layer, type, outputShape }) => ({
+      name: layer,
+      type,
+      shape: asMapShape(outputShape),
+    })),
   }));
 }
+
+/** A vector is as many maps of one cell. */
+const asMapShape = (shape: readonly number[]) => [...shape, 1, 1].slice(0, 3);
 
 /** `features.3.1` stands in `features.3`, `features` in itself. */
 function blockOf(name: string): string {
@@ -162,13 +179,15 @@ export function gridColumns(channels: number): number {
 
 export function mapsView(
   { modules, layer, activations, statistics }: FeatureMapsData,
-  { sort, scale }: { sort: SortOrder; scale: Scale },
+  drawing: { sort: SortOrder; scale: Scale },
 ): MapsView {
   const [, channels, height, width] = activations.shape as [number, number, number, number];
-  const order = channelOrder(statistics, sort);
+  const scale = height * width === 1 ? 'shared' : drawing.scale;
+  const order = channelOrder(statistics, drawing.sort);
   const range = minMaxRange(activations.data);
   const silence = statistics.reduce((sum, { silentShare }) => sum + silentShare, 0);
   return {
+    scale,
     layer,
     type: modules.find(({ name }) => name === layer)!.type,
     shape: [channels, height, width],
@@ -204,7 +223,9 @@ export function channelView(
   const [, , height, width] = activations.shape as [number, number, number, number];
   const cells = height * width;
   const values = activations.data.subarray(channel * cells, (channel + 1) * cells);
-  const map = heatmap(values, width, height);
+  // One cell has no range of its own.
+  const range = minMaxRange(cells === 1 ? activations.data : values);
+  const map = heatmap(values, width, height, { range });
   const size = photographSize;
   const positive: ValueRange = [0, Math.max(0, found.maximum)];
   const unit = nearest(toUnit(values, positive), width, height, size, size);
@@ -212,6 +233,7 @@ export function channelView(
   return {
     ...found,
     channel,
+    range,
     map,
     overlay: overlayByValue(photograph(picture), large, unit, opacity),
   };
