@@ -1,10 +1,10 @@
 /** Every page in a browser without WebGPU, and what a reader does there. */
 import type { Browser, Locator, Page } from 'playwright-core';
-import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { figures } from '../../src/components/figures/registry.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { readGolden } from '../support/goldens.ts';
+import { readersPicture, readersText, withoutClass } from '../support/readersFiles.ts';
 import {
   figureOf,
   openWatched,
@@ -48,20 +48,6 @@ async function openFigure(id: string, query = ''): Promise<Locator> {
   return figureOf(page, id);
 }
 
-/** A picture of the reader's own: a colour gradient. */
-const gradient = () =>
-  sharp(
-    Buffer.from(
-      Array.from({ length: 60 * 40 * 3 }, (_, i) => ((i * 7) % 256) ^ (i % 3 === 0 ? 255 : 0)),
-    ),
-    { raw: { width: 60, height: 40, channels: 3 } },
-  )
-    .png()
-    .toBuffer();
-
-/** Figures that show what does not depend on a class. */
-const withoutClass = ['filter-wall', 'feature-maps'];
-
 describe.each(figures)('the figure $id', ({ id }) => {
   it('answers another picture', async () => {
     const figure = await openFigure(id);
@@ -81,7 +67,7 @@ describe.each(figures)('the figure $id', ({ id }) => {
 
   it("takes the reader's own picture", async () => {
     const figure = await openFigure(id);
-    const file = { name: 'mine.png', mimeType: 'image/png', buffer: await gradient() };
+    const file = await readersPicture();
     await changes(figure, () => figure.locator('input[type=file]').setInputFiles(file));
     expect(await figure.locator('.picture-picker input:checked').getAttribute('value')).toBe(
       'own:1',
@@ -134,12 +120,7 @@ describe('the picture picker', () => {
   }
 
   it.each([
-    {
-      name: 'notes.txt',
-      mimeType: 'text/plain',
-      buffer: Buffer.from('no picture'),
-      sentence: 'notes.txt is not a picture that this browser can decode.',
-    },
+    { ...readersText.file, sentence: readersText.sentence },
     {
       name: 'broken.png',
       mimeType: 'image/png',

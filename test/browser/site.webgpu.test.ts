@@ -5,6 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { launchChromium } from '../support/chromium.ts';
 import { readGolden } from '../support/goldens.ts';
+import { readersPicture, readersText, withoutClass } from '../support/readersFiles.ts';
 import {
   figureOf,
   liveFigures,
@@ -14,7 +15,7 @@ import {
   untilLive,
   type Site,
 } from '../support/site.ts';
-import { appearance, changes, visit } from '../support/visit.ts';
+import { appearance, visit } from '../support/visit.ts';
 
 /** Bytes until the first live result: scripts gzipped, weights as they are. */
 const budget = { scripts: 200_000, weights: 620_000, filterWeights: 20_000 };
@@ -46,21 +47,45 @@ describe('on WebGPU', () => {
     await watched.page.context().close();
   });
 
-  it('every figure answers another picture', async ({ skip }) => {
+  it("every figure answers another picture, another class, the reader's own; none a bad file", async ({
+    skip,
+  }) => {
     skip(refusal !== undefined, refusal);
     const { page, complaints } = await openWatched(browser, site);
     await page.goto(`${site.address}figures/${chosen}`);
-    const figures = (await liveFigures(page)).map((id) => ({ id, figure: figureOf(page, id) }));
-    for (const { id } of figures) await untilLive(page, id);
-    const before = await Promise.all(figures.map(({ figure }) => appearance(figure)));
-    const [first] = figures as [(typeof figures)[0]];
-    const other = first.figure.locator('.picture-picker input[type=radio]:not(:checked)').nth(4);
-    await changes(first.figure, () => other.check({ force: true }));
-    for (const [i, { figure }] of figures.entries()) {
-      await expect.poll(() => appearance(figure), { timeout: 60_000 }).not.toBe(before[i]);
-      await expect.poll(() => figure.getAttribute('data-state'), { timeout: 60_000 }).toBe('live');
-      expect(await figure.getAttribute('data-backend')).toBe('webgpu');
-    }
+    const ids = await liveFigures(page);
+    for (const id of ids) await untilLive(page, id);
+    /** Acts, then waits until the figures named show something else, and all are live. */
+    const changing = async (affected: readonly string[], act: () => Promise<void>) => {
+      const before = new Map<string, string>();
+      for (const id of ids) before.set(id, await appearance(figureOf(page, id)));
+      await act();
+      for (const id of affected)
+        await expect
+          .poll(() => appearance(figureOf(page, id)), { timeout: 60_000 })
+          .not.toBe(before.get(id));
+      for (const id of ids) {
+        const state = () => figureOf(page, id).getAttribute('data-state');
+        await expect.poll(state, { timeout: 60_000 }).toBe('live');
+        expect(await figureOf(page, id).getAttribute('data-backend')).toBe('webgpu');
+      }
+    };
+    const figure = figureOf(page, 'saliency');
+    const files = figure.locator('input[type=file]');
+    await changing(ids, () =>
+      figure
+        .locator('.picture-picker input[type=radio]:not(:checked)')
+        .nth(4)
+        .check({ force: true }),
+    );
+    await changing(
+      ids.filter((id) => !withoutClass.includes(id)),
+      () => figure.locator('.prediction-bars button[aria-pressed=false]').nth(3).click(),
+    );
+    const own = await readersPicture();
+    await changing(ids, () => files.setInputFiles(own));
+    await changing([], () => files.setInputFiles(readersText.file));
+    expect(await figure.locator('[role=alert]').innerText()).toContain(readersText.sentence);
     expect(complaints).toEqual([]);
     await page.context().close();
   });

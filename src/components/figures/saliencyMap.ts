@@ -35,7 +35,6 @@ export interface SaliencyView {
   readonly colormap: Colormap;
   readonly clip: number;
   readonly pictureKey: string;
-  readonly picture: RasterImage;
   readonly view: RasterImage;
   readonly map: RasterImage;
   readonly overlay: RasterImage;
@@ -81,7 +80,6 @@ export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): Sali
     colormap: drawing.colormap,
     clip: drawing.clip,
     pictureKey: data.picture.key,
-    picture: base,
     view: rasterFromRgb(data.view.data, width, height),
     map: heat,
     overlay: overlay(base, nearestResize(heat, photographSize, photographSize), drawing.opacity),
