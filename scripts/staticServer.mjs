@@ -70,6 +70,18 @@ function rangeOf(header, size) {
 }
 
 /**
+ * The site's own page for addresses that lead nowhere, as GitHub Pages sends it.
+ * @param {import('node:http').ServerResponse} response
+ * @param {string} folder
+ */
+function sendNotFound(response, folder) {
+  const page = fileFor(folder, '404.html');
+  response.writeHead(404, { 'Content-Type': page ? types['.html'] : types['.txt'] });
+  if (page) createReadStream(page.path).pipe(response);
+  else response.end('404\n');
+}
+
+/**
  * @typedef {object} Served
  * @property {string} path of the file on disk
  * @property {number} bytes of its body that were sent
@@ -90,7 +102,7 @@ function listener(folder, base, onServed) {
     if (pathname === '/' && base !== '/') return void refuse(302, { Location: base });
     if (!pathname.startsWith(base)) return void refuse(404);
     const file = fileFor(resolve(folder), pathname.slice(base.length));
-    if (!file) return void refuse(404);
+    if (!file) return void sendNotFound(response, resolve(folder));
     if (file.path.endsWith(`${sep}index.html`) && !/(\/|index\.html)$/.test(pathname))
       return void refuse(301, { Location: `${pathname}/` });
     const range = rangeOf(request.headers.range, file.size);
