@@ -142,14 +142,47 @@ export async function startBackend(options: BackendOptions): Promise<BackendRepo
   );
 }
 
+/** What the WebGL and WebGPU backends of TensorFlow.js hold on to. */
+interface GraphicsBackend {
+  readonly gpgpu: { readonly gl: WebGL2RenderingContext };
+  readonly device: GPUDevice;
+}
+
+/** Whether a backend's device is gone, and who is waiting for it. */
+interface DeviceWatch {
+  lost: EngineError | undefined;
+  readonly waiting: Set<(error: EngineError) => void>;
+}
+
+const watches = new WeakMap<object, DeviceWatch>();
+
+function watchDevice({ gpgpu, device }: Partial<GraphicsBackend>): DeviceWatch {
+  const watch: DeviceWatch = { lost: undefined, waiting: new Set() };
+  const lose = (what: string) => {
+    watch.lost = new EngineError('device-lost', `the browser took the ${what} away`);
+    for (const reject of watch.waiting) reject(watch.lost);
+  };
+  void device?.lost.then(({ message }) => lose(`WebGPU device (${message})`));
+  if (gpgpu?.gl.isContextLost()) lose('WebGL context');
+  gpgpu?.gl.canvas.addEventListener('webglcontextlost', () => lose('WebGL context'));
+  return watch;
+}
+
 /**
- * A lost WebGL context yields zeros without a word, so it has to be asked for.
+ * Waits for a read, or until the active backend's device goes away: on WebGL such a read would
+ * otherwise never end.
  * @throws {EngineError} `device-lost`
  */
-export function assertDevice(): void {
-  const { gpgpu } = backend() as { gpgpu?: { gl: WebGL2RenderingContext } };
-  if (gpgpu?.gl.isContextLost())
-    throw new EngineError('device-lost', 'the browser took the WebGL context away');
+export function unlessLost<T>(reading: Promise<T>): Promise<T> {
+  const active = backend();
+  const watch = watches.get(active) ?? watchDevice(active as Partial<GraphicsBackend>);
+  watches.set(active, watch);
+  if (watch.lost) return Promise.reject(watch.lost);
+  // Not Promise.race: the promise of a loss would hold on to every array ever read.
+  return new Promise<T>((resolve, reject) => {
+    watch.waiting.add(reject);
+    reading.then(resolve, reject).finally(() => watch.waiting.delete(reject));
+  });
 }
 
 function reasonFor(candidates: readonly BackendCandidate[], name: BackendName): string {

@@ -1,5 +1,5 @@
 import { dispose, tensor2d, type Tensor, type Tensor4D } from '@tensorflow/tfjs-core';
-import { assertDevice } from './backend.ts';
+import { unlessLost } from './backend.ts';
 import { EngineError, throwIfAborted } from './errors.ts';
 import { toNchw, type TensorData } from './layout.ts';
 import type { Run } from './model.ts';
@@ -69,8 +69,7 @@ function rowsOf({ shape, data }: TensorData): Float32Array[] {
 /** Downloads a tensor in PyTorch's layout. */
 async function read(tensor: Tensor): Promise<TensorData> {
   const nchw = tensor.rank === 4 ? toNchw(tensor as Tensor4D) : tensor.clone();
-  const data = (await nchw.data()) as Float32Array;
-  assertDevice();
+  const data = (await unlessLost(nchw.data())) as Float32Array;
   nchw.dispose();
   return { shape: nchw.shape, data: tensor.rank === 4 ? data : data.slice() };
 }

@@ -64,4 +64,14 @@ describe.each(Object.keys(bounds) as Backend[])('%s in Chromium', (backend) => {
     await page.evaluate(([id, name]) => window.parity.model(id!, name!), [model, input]);
     expect(await page.evaluate(() => window.parity.tensors())).toBe(before);
   });
+
+  if (backend !== 'webgl') return;
+  it('says that its context was lost', async ({ skip }) => {
+    skip(missing !== undefined, missing);
+    const [{ model, input }] = goldenNames() as [{ model: string; input: string }];
+    await page.evaluate(() => window.parity.loseContext());
+    const failure = () =>
+      page.evaluate(([id, name]) => window.parity.failure(id!, name!), [model, input]);
+    expect(await failure()).toBe('device-lost');
+  });
 });

@@ -153,6 +153,21 @@ describe('the picture picker', () => {
   });
 });
 
+describe('the backend badge', () => {
+  it('moves to another backend in the middle of a request', async () => {
+    watched.complaints.length = 0;
+    const figure = await openFigure('saliency');
+    const other = figure.locator('.picture-picker input[type=radio]:not(:checked)').nth(6);
+    await other.check({ force: true });
+    await figure.getByRole('button', { name: /runs on/ }).click();
+    await figure.getByRole('button', { name: /plain JavaScript/ }).click();
+    await page.locator('[data-live][data-state=live][data-backend=cpu]').waitFor();
+    expect(await figure.locator('[role=alert]').count()).toBe(0);
+    expect(await page.evaluate(() => location.search)).toContain('backend=cpu');
+    expect(watched.complaints).toEqual([]);
+  });
+});
+
 describe('the numbers of the page', () => {
   it.each(['horse', 'chelsea'])("the logit of %s is PyTorch's", async (input) => {
     const golden = await readGolden({ model: 'smallcnn-cifar10', input });

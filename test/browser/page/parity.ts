@@ -1,5 +1,5 @@
 /** Runs in the browser: compares the engine with PyTorch's goldens on one backend. */
-import { memory } from '@tensorflow/tfjs-core';
+import { backend, memory } from '@tensorflow/tfjs-core';
 import { startBackend, type BackendName, type BackendReport } from '../../../src/engine/backend.ts';
 import { capture } from '../../../src/engine/capture.ts';
 import { EngineError } from '../../../src/engine/errors.ts';
@@ -73,6 +73,22 @@ export const parity = {
       table.add(`${entry.name} gradient`, inputGradient, entry.inputGradient);
     }
     return table.errors;
+  },
+
+  /** Takes the WebGL context away, as a browser may at any time. */
+  loseContext(): void {
+    const { gl } = (backend() as unknown as { gpgpu: { gl: WebGL2RenderingContext } }).gpgpu;
+    gl.getExtension('WEBGL_lose_context')!.loseContext();
+  },
+
+  /** Code of the error that a capture ends in, or `none`. */
+  async failure(id: string, input: string): Promise<string> {
+    try {
+      await parity.model(id, input);
+      return 'none';
+    } catch (error) {
+      return error instanceof EngineError ? error.code : String(error);
+    }
   },
 
   /** How many tensors there are. */
