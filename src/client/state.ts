@@ -32,9 +32,11 @@ const classChoice: Field<number | 'predicted'> = {
   initial: 'predicted',
   parse: (text) => (text === 'predicted' ? text : whole(0, 0, 9999).parse(text)),
 };
-const colormaps = ['viridis', 'inferno', 'magma', 'cividis', 'greys', 'hot', 'jet'] as const;
+/** Colour maps that a reader can choose. */
+export const colormaps = ['viridis', 'inferno', 'magma', 'cividis', 'greys', 'hot', 'jet'] as const;
 const backends = ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'] as const;
-const kinds = ['logit', 'probability'] as const;
+/** What can be explained. */
+export const kinds = ['logit', 'probability'] as const;
 
 /** The one table of what a reader can set and a link can carry: a new control is one row. */
 const fields = {
