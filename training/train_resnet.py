@@ -25,6 +25,10 @@ RECIPE = {
     "learningRate": 0.08,
     "momentum": 0.9,
     "weightDecay": 5e-4,
+    "weightDecayConv1": 5e-3,
+    "initialScaleConv1": 0.25,
+    "frozenFromSize": 192,
+    "frozen": ["conv1", "bn1", "layer1", "layer2"],
     "schedule": "one cycle over all stages, per step",
     "batchSize": 64,
     "labelSmoothing": 0.1,
@@ -42,6 +46,23 @@ def parse_stages(text: str) -> List[int]:
     return sizes
 
 
+def shrink_conv1(model: ResNet18) -> None:
+    """Scales conv1's initial weights down, in place.
+
+    Batch normalisation follows, so the function stays the same, but each gradient step turns the filters
+    further: what is left of the random start at the end, the noise in a filter, shrinks with this scale and
+    with conv1's weight decay.
+    """
+    with torch.no_grad():
+        model.conv1.weight *= RECIPE["initialScaleConv1"]
+
+
+def freeze_early(model: ResNet18, size: int) -> None:
+    """At the largest pictures only the later modules learn; the earlier ones' running statistics still adapt."""
+    for name in RECIPE["frozen"]:
+        getattr(model, name).requires_grad_(size < RECIPE["frozenFromSize"])
+
+
 class Run:
     """Model, optimizer, schedule, random state and conv1's history; saved and restored as one file."""
 
@@ -49,9 +70,14 @@ class Run:
         torch.manual_seed(seed)
         self.stages, self.seed, self.epoch, self.log = stages, seed, 0, []
         self.model = ResNet18(len(objects11.LABELS)).to(memory_format=torch.channels_last)
+        shrink_conv1(self.model)
+        others = [value for name, value in self.model.named_parameters() if name != "conv1.weight"]
         self.optimizer = torch.optim.SGD(
-            self.model.parameters(), lr=RECIPE["learningRate"], momentum=RECIPE["momentum"],
-            weight_decay=RECIPE["weightDecay"],
+            [
+                {"params": [self.model.conv1.weight], "weight_decay": RECIPE["weightDecayConv1"]},
+                {"params": others, "weight_decay": RECIPE["weightDecay"]},
+            ],
+            lr=RECIPE["learningRate"], momentum=RECIPE["momentum"],
         )
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
             self.optimizer, RECIPE["learningRate"], total_steps=len(parse_stages(stages)) * steps_per_epoch,
@@ -95,6 +121,7 @@ class Run:
 def train_epoch(run: Run, images: np.ndarray, labels: Tensor, size: int) -> float:
     """One epoch at size x size; returns the mean loss."""
     run.model.train()
+    freeze_early(run.model, size)
     losses = []
     batches = objects11.training_batches(
         images, labels, size, RECIPE["batchSize"], run.generator, RECIPE["leastCropArea"]
@@ -183,7 +210,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "training" / "runs" / "resnet18", help="checkpoints")
     parser.add_argument("--cache", type=Path, help="decoded pictures, 2.4 GB; default: inside --out")
-    parser.add_argument("--stages", default="96:24,128:16,192:4", help="size:epochs,...")
+    parser.add_argument("--stages", default="64:9,96:6,128:3,192:2", help="size:epochs,...")
     parser.add_argument("--init", type=Path, help="start from another run's checkpoint (weights and history only)")
     parser.add_argument("--seed", type=int, default=19)
     parser.add_argument("--threads", type=int, default=2)

@@ -28,3 +28,8 @@ export function seededRandom(seed: number, stream = 0): () => number {
   for (let i = 0; i < 12; i++) next();
   return next;
 }
+
+/** A draw from the normal distribution of mean 0 and variance 1 (Box and Muller 1958). */
+export function standardNormal(random: () => number): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}

@@ -12,12 +12,12 @@ import {
 import { isStill } from '../../src/draw/raster.ts';
 
 const modules = [
-  { name: 'features.0.0', type: 'Conv2d', outputShape: [3, 2, 2], parameters: 81 },
-  { name: 'features.0', type: 'Sequential', outputShape: [3, 2, 2], parameters: 87 },
-  { name: 'features.1.0', type: 'Conv2d', outputShape: [3, 2, 2], parameters: 81 },
-  { name: 'features', type: 'Sequential', outputShape: [3, 2, 2], parameters: 168 },
-  { name: 'pool', type: 'AdaptiveAvgPool2d', outputShape: [3, 1, 1], parameters: 0 },
-  { name: 'head', type: 'Linear', outputShape: [10], parameters: 40 },
+  { name: 'features.0.0', type: 'Conv2d', outputShape: [3, 2, 2], parameters: 81, inputs: [] },
+  { name: 'features.0', type: 'Sequential', outputShape: [3, 2, 2], parameters: 87, inputs: [] },
+  { name: 'features.1.0', type: 'Conv2d', outputShape: [3, 2, 2], parameters: 81, inputs: [] },
+  { name: 'features', type: 'Sequential', outputShape: [3, 2, 2], parameters: 168, inputs: [] },
+  { name: 'pool', type: 'AdaptiveAvgPool2d', outputShape: [3, 1, 1], parameters: 0, inputs: [] },
+  { name: 'head', type: 'Linear', outputShape: [10], parameters: 40, inputs: [] },
 ];
 
 function layerOf(...values: number[]): FeatureMapsData {

@@ -4,13 +4,21 @@ import type { Operation, Trace, Value } from '../trace.ts';
 export type Initial =
   | { readonly kind: 'constant'; readonly value: number }
   /** Uniform on `[-bound, bound]`; `bound` is 1 / sqrt(fan in). */
-  | { readonly kind: 'uniform'; readonly bound: number };
+  | { readonly kind: 'uniform'; readonly bound: number }
+  | { readonly kind: 'normal'; readonly standardDeviation: number };
 
 /** One tensor of a state dict, in PyTorch's layout (OIHW for convolutions). */
 export interface ParameterSpec {
   readonly name: string;
   readonly shape: readonly number[];
   readonly initial: Initial;
+}
+
+/** The square window that a convolution or pooling slides over its input, in cells of that input. */
+export interface SlidingWindow {
+  readonly kernel: number;
+  readonly stride: number;
+  readonly padding: number;
 }
 
 /** One PyTorch module of a network. */
@@ -23,6 +31,12 @@ export interface ModuleInfo {
   readonly outputShape: readonly number[];
   /** Number of learned values (running statistics not counted). */
   readonly parameters: number;
+  /** The modules whose outputs it reads, or `input`; a ReLU after a residual sum reads two. */
+  readonly inputs: readonly string[];
+  /** Only of convolutions and max-pooling. */
+  readonly window?: SlidingWindow;
+  /** Only of containers: the module inside whose output is theirs. */
+  readonly returns?: string;
 }
 
 /** A stage with its weights on the backend, ready to run. */

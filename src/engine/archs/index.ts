@@ -1,10 +1,13 @@
 import { EngineError } from '../errors.ts';
 import type { Architecture } from './architecture.ts';
+import { resnet18, resnet34 } from './resnet.ts';
 import { smallcnn } from './smallcnn.ts';
 
 /** Every architecture the engine knows, by the name in a model's manifest. */
 export const architectures: Readonly<Record<string, Architecture>> = {
   [smallcnn.name]: smallcnn,
+  [resnet18.name]: resnet18,
+  [resnet34.name]: resnet34,
 };
 
 /** @throws {EngineError} `unknown-architecture` */

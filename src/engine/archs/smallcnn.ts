@@ -1,15 +1,14 @@
-import { batchNorm } from '../ops/batchNorm.ts';
-import { conv2d } from '../ops/conv2d.ts';
 import { globalAveragePool } from '../ops/globalAveragePool.ts';
-import { linear } from '../ops/linear.ts';
 import { relu } from '../ops/relu.ts';
-import type {
-  Architecture,
-  ArchitectureConfig,
-  ModuleInfo,
-  ParameterSpec,
-  Stage,
-} from './architecture.ts';
+import type { Architecture, ArchitectureConfig, ModuleInfo, Stage } from './architecture.ts';
+import {
+  averagePoolModule,
+  batchNormLayer,
+  container,
+  conv2dLayer,
+  linearLayer,
+  reluModule,
+} from './layers.ts';
 
 /** Output channels and stride of the six blocks. */
 const blocks = [
@@ -21,61 +20,40 @@ const blocks = [
   { channels: 128, stride: 2 },
 ] as const;
 
-const ones = { kind: 'constant', value: 1 } as const;
-const zeros = { kind: 'constant', value: 0 } as const;
-
 interface BlockPlan {
-  readonly index: number;
+  readonly name: string;
+  /** What the block reads. */
+  readonly input: string;
   readonly inChannels: number;
+  /** Height and width of the block's input. */
+  readonly inputSize: number;
   readonly outChannels: number;
   readonly stride: number;
-  /** Height and width of the block's output. */
-  readonly size: number;
 }
 
 /** Conv2d 3x3 (padding 1, no bias), BatchNorm2d, ReLU: `features.<index>.{0,1,2}`. */
-function blockStage({ index, inChannels, outChannels, stride, size }: BlockPlan): Stage {
-  const name = `features.${index}`;
-  const bound = 1 / Math.sqrt(inChannels * 9);
-  const outputShape = [outChannels, size, size];
-  const weight = { name: `${name}.0.weight`, shape: [outChannels, inChannels, 3, 3] as const };
-  const vector = (field: string, initial: ParameterSpec['initial']) => ({
-    name: `${name}.1.${field}`,
-    shape: [outChannels],
-    initial,
+function blockStage({ name, stride, ...plan }: BlockPlan): Stage {
+  const conv = conv2dLayer({
+    ...plan,
+    name: `${name}.0`,
+    window: { kernel: 3, stride, padding: 1 },
+    initial: { kind: 'uniform', bound: 1 / Math.sqrt(plan.inChannels * 9) },
   });
-  const parameters: ParameterSpec[] = [
-    { ...weight, initial: { kind: 'uniform', bound } },
-    vector('weight', ones),
-    vector('bias', zeros),
-    vector('running_mean', zeros),
-    vector('running_var', ones),
-  ];
-  const learned = outChannels * inChannels * 9;
-  const modules: ModuleInfo[] = [
-    { name: `${name}.0`, type: 'Conv2d', outputShape, parameters: learned },
-    { name: `${name}.1`, type: 'BatchNorm2d', outputShape, parameters: 2 * outChannels },
-    { name: `${name}.2`, type: 'ReLU', outputShape, parameters: 0 },
-    { name, type: 'Sequential', outputShape, parameters: learned + 2 * outChannels },
-  ];
+  const norm = batchNormLayer(`${name}.1`, conv.module);
+  const rectifier = reluModule(`${name}.2`, [`${name}.1`], conv.module.outputShape);
+  const leaves = [conv.module, norm.module, rectifier];
   return {
     name,
-    modules,
-    parameters,
+    modules: [...leaves, container(name, 'Sequential', leaves)],
+    parameters: [...conv.parameters, ...norm.parameters],
     build(weights) {
-      const get = (parameter: string) => weights.get(`${name}.${parameter}`)!;
-      const conv = conv2d({ weightOIHW: get('0.weight'), shape: weight.shape, stride, padding: 1 });
-      const norm = batchNorm({
-        weight: get('1.weight'),
-        bias: get('1.bias'),
-        runningMean: get('1.running_mean'),
-        runningVar: get('1.running_var'),
-      });
+      const convolve = conv.build(weights);
+      const normalize = norm.build(weights);
       return {
-        operations: [conv, norm],
+        operations: [convolve, normalize],
         forward(trace, x) {
-          const convolved = trace.tap(`${name}.0`, trace.apply(conv, x));
-          const normalized = trace.tap(`${name}.1`, trace.apply(norm, convolved));
+          const convolved = trace.tap(`${name}.0`, trace.apply(convolve, x));
+          const normalized = trace.tap(`${name}.1`, trace.apply(normalize, convolved));
           const rectified = trace.tap(`${name}.2`, trace.apply(relu, normalized));
           return trace.tap(name, rectified);
         },
@@ -85,38 +63,20 @@ function blockStage({ index, inChannels, outChannels, stride, size }: BlockPlan)
 }
 
 /** Global average pooling and the linear layer; also the tap of the whole `features` sequence. */
-function headStage(config: ArchitectureConfig, featureModule: ModuleInfo): Stage {
-  const channels = featureModule.outputShape[0]!;
-  const bound = 1 / Math.sqrt(channels);
-  const weightShape = [config.classCount, channels] as const;
+function headStage({ classCount }: ArchitectureConfig, features: ModuleInfo): Stage {
+  const pool = averagePoolModule('pool', features);
+  const head = linearLayer('head', pool, classCount);
   return {
     name: 'head',
-    modules: [
-      featureModule,
-      { name: 'pool', type: 'AdaptiveAvgPool2d', outputShape: [channels, 1, 1], parameters: 0 },
-      {
-        name: 'head',
-        type: 'Linear',
-        outputShape: [config.classCount],
-        parameters: config.classCount * (channels + 1),
-      },
-    ],
-    parameters: [
-      { name: 'head.weight', shape: weightShape, initial: { kind: 'uniform', bound } },
-      { name: 'head.bias', shape: [config.classCount], initial: { kind: 'uniform', bound } },
-    ],
+    modules: [features, pool, head.module],
+    parameters: head.parameters,
     build(weights) {
-      const classify = linear({
-        weightOI: weights.get('head.weight')!,
-        shape: weightShape,
-        bias: weights.get('head.bias')!,
-      });
+      const classify = head.build(weights);
       return {
         operations: [classify],
         forward(trace, x) {
-          const features = trace.tap('features', x);
-          const pooled = trace.tap('pool', trace.apply(globalAveragePool, features));
-          return trace.tap('head', trace.apply(classify, pooled));
+          const pooled = trace.apply(globalAveragePool, trace.tap('features', x));
+          return trace.tap('head', trace.apply(classify, trace.tap('pool', pooled)));
         },
       };
     },
@@ -130,20 +90,26 @@ function headStage(config: ArchitectureConfig, featureModule: ModuleInfo): Stage
 export const smallcnn: Architecture = {
   name: 'smallcnn',
   stages(config) {
-    let inChannels = config.inputChannels;
-    let size = config.inputSize;
-    const stages = blocks.map(({ channels, stride }, index) => {
-      size = Math.floor((size - 1) / stride) + 1;
-      const stage = blockStage({ index, inChannels, outChannels: channels, stride, size });
-      inChannels = channels;
-      return stage;
-    });
-    const features: ModuleInfo = {
-      name: 'features',
-      type: 'Sequential',
-      outputShape: [inChannels, size, size],
-      parameters: stages.reduce((sum, stage) => sum + stage.modules.at(-1)!.parameters, 0),
-    };
+    const stages: Stage[] = [];
+    let before = { name: 'input', channels: config.inputChannels, size: config.inputSize };
+    for (const [index, { channels, stride }] of blocks.entries()) {
+      const stage = blockStage({
+        name: `features.${index}`,
+        input: before.name,
+        inChannels: before.channels,
+        inputSize: before.size,
+        outChannels: channels,
+        stride,
+      });
+      const [, size] = stage.modules.at(-1)!.outputShape;
+      before = { name: stage.name, channels, size: size! };
+      stages.push(stage);
+    }
+    const features = container(
+      'features',
+      'Sequential',
+      stages.map((stage) => stage.modules.at(-1)!),
+    );
     return [...stages, headStage(config, features)];
   },
 };

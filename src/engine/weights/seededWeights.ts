@@ -1,6 +1,6 @@
 import type { ParameterSpec } from '../archs/architecture.ts';
 import { sizeOf } from '../layout.ts';
-import { hashString, seededRandom } from '../random.ts';
+import { hashString, seededRandom, standardNormal } from '../random.ts';
 import type { WeightProvider } from './lazyWeights.ts';
 
 /**
@@ -22,6 +22,7 @@ export class SeededWeights implements WeightProvider {
     const values = new Float32Array(sizeOf(shape));
     if (initial.kind === 'constant') return values.fill(initial.value);
     const random = seededRandom(this.seed, hashString(name));
-    return values.map(() => (2 * random() - 1) * initial.bound);
+    if (initial.kind === 'uniform') return values.map(() => (2 * random() - 1) * initial.bound);
+    return values.map(() => initial.standardDeviation * standardNormal(random));
   }
 }
