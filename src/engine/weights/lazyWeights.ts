@@ -1,7 +1,8 @@
-import { EngineError, throwIfAborted } from '../errors.ts';
+import { EngineError } from '../errors.ts';
 import type { ParameterSpec } from '../archs/architecture.ts';
 import type { Bytes, ByteSource, ReadOptions } from './byteSource.ts';
 import { sha256Hex } from './digest.ts';
+import { readRanges } from './ranges.ts';
 import { decodeTensor, headerLength, parseHeader } from './safetensors.ts';
 import type { SafetensorsHeader, TensorEntry } from './safetensors.ts';
 
@@ -37,18 +38,11 @@ const prefixBytes = 8192;
 export class LazyWeights implements WeightProvider {
   readonly header: SafetensorsHeader;
   private readonly source: ByteSource;
-  private readonly prefix: Bytes;
   private readonly checksums: Checksums;
 
-  private constructor(
-    source: ByteSource,
-    header: SafetensorsHeader,
-    prefix: Bytes,
-    checksums: Checksums,
-  ) {
+  private constructor(source: ByteSource, header: SafetensorsHeader, checksums: Checksums) {
     this.source = source;
     this.header = header;
-    this.prefix = prefix;
     this.checksums = checksums;
   }
 
@@ -85,7 +79,7 @@ export class LazyWeights implements WeightProvider {
         'checksum-mismatch',
         `the header of ${label} does not match the SHA-256 in its manifest`,
       );
-    return new LazyWeights(source, header, prefix, checksums);
+    return new LazyWeights(remembering(source, prefix), header, checksums);
   }
 
   /**
@@ -98,21 +92,9 @@ export class LazyWeights implements WeightProvider {
     options: LoadOptions = {},
   ): Promise<Map<string, Float32Array>> {
     const entries = specs.map((spec) => this.entry(spec));
-    const totalBytes = entries.reduce((sum, { begin, end }) => sum + end - begin, 0);
-    let loadedBytes = 0;
-    const onBytes = (count: number) => {
-      loadedBytes = Math.min(totalBytes, loadedBytes + count);
-      options.onProgress?.({ loadedBytes, totalBytes });
-    };
     const loaded = new Map<string, Float32Array>();
-    for (const group of contiguous(entries)) {
-      const begin = group[0]!.begin;
-      const bytes = await this.read(begin, group.at(-1)!.end, { signal: options.signal, onBytes });
-      for (const entry of group) {
-        throwIfAborted(options.signal);
-        loaded.set(entry.name, await this.decode(entry, bytes, begin));
-      }
-    }
+    for await (const [entry, bytes] of readRanges(this.source, entries, options))
+      loaded.set(entry.name, await this.decode(entry, bytes));
     return new Map(specs.map(({ name }) => [name, loaded.get(name)!]));
   }
 
@@ -128,36 +110,25 @@ export class LazyWeights implements WeightProvider {
     return entry;
   }
 
-  private async read(begin: number, end: number, options: ReadOptions): Promise<Bytes> {
-    if (end <= this.prefix.byteLength) return this.prefix.subarray(begin, end);
-    const bytes = await this.source.read(begin, end, options);
-    if (bytes.byteLength !== end - begin)
-      throw new EngineError(
-        'invalid-weights',
-        `${this.source.label} is truncated: got ${bytes.byteLength} of the ${end - begin} bytes from byte ${begin}`,
-      );
-    return bytes;
-  }
-
-  private async decode(entry: TensorEntry, bytes: Bytes, offset: number): Promise<Float32Array> {
-    const own = bytes.slice(entry.begin - offset, entry.end - offset);
+  private async decode(entry: TensorEntry, bytes: Bytes): Promise<Float32Array> {
     const expected = this.checksums.tensors?.[entry.name];
-    if (this.checksums.tensors && (!expected || (await sha256Hex(own)) !== expected))
+    if (this.checksums.tensors && (!expected || (await sha256Hex(bytes)) !== expected))
       throw new EngineError(
         'checksum-mismatch',
         `tensor "${entry.name}" of ${this.source.label} does not match the SHA-256 in its manifest`,
       );
-    return decodeTensor(entry, own, this.source.label);
+    return decodeTensor(entry, bytes, this.source.label);
   }
 }
 
-/** Groups entries that follow each other in the file without a gap. */
-function contiguous(entries: readonly TensorEntry[]): TensorEntry[][] {
-  const groups: TensorEntry[][] = [];
-  for (const entry of entries.toSorted((a, b) => a.begin - b.begin)) {
-    const last = groups.at(-1);
-    if (last && last.at(-1)!.end === entry.begin) last.push(entry);
-    else groups.push([entry]);
-  }
-  return groups;
+/** A file whose first bytes have been read already; they are not asked for again. */
+function remembering(source: ByteSource, prefix: Bytes): ByteSource {
+  return {
+    label: source.label,
+    size: source.size,
+    read: (start, end, options) =>
+      end <= prefix.byteLength
+        ? Promise.resolve(prefix.subarray(start, end))
+        : source.read(start, end, options),
+  };
 }

@@ -6,7 +6,7 @@ import {
   headerLength,
   parseHeader,
 } from '../../../src/engine/weights/safetensors.ts';
-import type { Dtype } from '../../../src/engine/weights/safetensors.ts';
+import type { Dtype } from '../../../src/engine/weights/dtypes.ts';
 import { noise } from '../../support/models.ts';
 import { readTensors } from '../../support/tensorFile.ts';
 import { assemble, headerOf } from '../../support/weightFile.ts';
