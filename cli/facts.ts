@@ -60,7 +60,9 @@ async function modelFacts(): Promise<Facts> {
 }
 
 function pictureFacts(pictures: readonly CataloguePicture[]): Facts {
-  const known = pictures.filter(({ shows }) => shows !== null);
+  const known = pictures
+    .map(({ verdicts }) => verdicts[labModel]!)
+    .filter(({ shows }) => shows !== null);
   const right = known.filter(({ shows, predicted }) => shows === predicted).length;
   return {
     'pictures.count': pictures.length,

@@ -7,11 +7,12 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
-import {
-  labModel,
-  type CataloguePicture,
-  type SiteFacts,
-  type Subject,
+import type {
+  CataloguePicture,
+  SiteFacts,
+  SiteModel,
+  Subject,
+  Verdict,
 } from '../src/components/figures/figure.ts';
 import { stills } from '../src/components/figures/stills.ts';
 import { encodePng } from '../src/draw/png.ts';
@@ -22,6 +23,7 @@ import { chapterFacts } from './facts.ts';
 import { nodeEngine } from './nodeEngine.ts';
 import { publicFolder } from './nodeModels.ts';
 import { readPicture } from './nodePicture.ts';
+import { siteModels } from './siteModels.ts';
 
 /** The picture of every still; also the page's first choice. */
 const defaultPicture = 'horse';
@@ -36,7 +38,9 @@ interface Credit {
   readonly file: string;
   readonly title: string;
   readonly description: string;
-  readonly class: string | null;
+  /** What it shows, in the labels of any model; none for a picture of something else. */
+  readonly classes?: readonly string[];
+  readonly class?: string;
 }
 
 async function readCredits(): Promise<Credit[]> {
@@ -49,16 +53,32 @@ async function subjectOf({ id, file }: Credit): Promise<Subject> {
   return { picture: { key: id, bitmap }, target: { kind: 'logit', class: 'predicted' } };
 }
 
+/** What a model makes of a picture. */
+async function verdict(
+  ask: Ask,
+  { id: model, labels }: SiteModel,
+  subject: Subject,
+  classes: readonly string[],
+): Promise<Verdict> {
+  const { target, logits } = await ask('capture', { model, ...subject });
+  return {
+    shows: classes.find((name) => labels.includes(name)) ?? null,
+    predicted: labels[target!.class]!,
+    probability: softmax(logits)[target!.class]!,
+  };
+}
+
 async function cataloguePicture(
   ask: Ask,
-  labels: readonly string[],
+  models: readonly SiteModel[],
   credit: Credit,
 ): Promise<CataloguePicture> {
   const { id, title, description, file } = credit;
-  const { target, logits } = await ask('capture', {
-    model: labModel,
-    ...(await subjectOf(credit)),
-  });
+  const classes = credit.classes ?? (credit.class ? [credit.class] : []);
+  const subject = await subjectOf(credit);
+  const verdicts: Record<string, Verdict> = {};
+  for (const model of models)
+    if (model.colour === 'rgb') verdicts[model.id] = await verdict(ask, model, subject, classes);
   const thumbnail = join('thumbnails', `${id}.webp`);
   await sharp(join(publicFolder, 'images', file))
     .resize(thumbnailSide, thumbnailSide)
@@ -70,9 +90,7 @@ async function cataloguePicture(
     description,
     url: `images/${file}`,
     thumbUrl: `stills/${thumbnail}`,
-    shows: credit.class,
-    predicted: labels[target!.class]!,
-    probability: softmax(logits)[target!.class]!,
+    verdicts,
   };
 }
 
@@ -120,7 +138,7 @@ async function main(): Promise<void> {
   await mkdir(join(stillsFolder, 'thumbnails'), { recursive: true });
   await mkdir(join(generatedFolder, 'stills'), { recursive: true });
   const ask = await nodeEngine('wasm');
-  const { labels } = await ask('describe', { model: labModel });
+  const models = await siteModels();
   const credits = await readCredits();
   const subject = await subjectOf(credits.find(({ id }) => id === defaultPicture)!);
   for (const [id, draw] of Object.entries(stills)) {
@@ -129,8 +147,8 @@ async function main(): Promise<void> {
     await writeJson(join(generatedFolder, 'stills', `${id}.json`), view);
   }
   const pictures: CataloguePicture[] = [];
-  for (const credit of credits) pictures.push(await cataloguePicture(ask, labels, credit));
-  const site: Omit<SiteFacts, 'base'> = { pictures, labels };
+  for (const credit of credits) pictures.push(await cataloguePicture(ask, models, credit));
+  const site: Omit<SiteFacts, 'base'> = { pictures, models };
   await writeJson(join(generatedFolder, 'site.json'), site);
   await writeJson(join(generatedFolder, 'facts.json'), await chapterFacts(ask, subject, pictures));
   console.log(`drew ${Object.keys(stills).length} stills and ${pictures.length} thumbnails`);

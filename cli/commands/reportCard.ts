@@ -3,7 +3,6 @@ import {
   loadReportCard,
   meanChannel,
   reportCardData,
-  labMapLayer,
 } from '../../src/components/figures/reportCardFigure.ts';
 import { createGlyphText } from '../../src/draw/glyphText.ts';
 import { percentText } from '../../src/draw/numberText.ts';
@@ -51,8 +50,7 @@ export const reportCardCommand: Command = {
     layer: {
       type: 'string',
       value: 'L',
-      describe: 'module of the feature map',
-      default: labMapLayer,
+      describe: 'module of the feature map; the block in the middle',
     },
     channel: { type: 'string', value: 'N|mean', describe: 'its channel', default: 'mean' },
     out: {
@@ -69,14 +67,19 @@ export const reportCardCommand: Command = {
     const bitmap = await readPicture(path!);
     const ask = await nodeEngine(backend, diskModelFiles(optional(given, 'models')));
     const model = text(given, 'model');
-    const { labels } = await ask('describe', { model });
+    const { labels, modules } = await ask('describe', { model });
+    const layer = optional(given, 'layer') ?? '';
+    if (layer !== '' && !modules.some(({ name }) => name === layer))
+      throw new Error(
+        `unknown layer: ${layer}, expected one of ${modules.map(({ name }) => name).join(', ')}`,
+      );
     const numbers = await loadReportCard(
       ask,
       {
         picture: { key: path!, bitmap },
         target: { kind: 'logit', class: classChoice(optional(given, 'class'), labels) },
       },
-      { model, layer: text(given, 'layer') },
+      { model, layer },
     );
     const channels = numbers.maps.shape[1]!;
     if (channel >= channels)

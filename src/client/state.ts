@@ -41,6 +41,8 @@ export const kinds = ['logit', 'probability'] as const;
 /** The one table of what a reader can set and a link can carry: a new control is one row. */
 const fields = {
   picture: word('horse'),
+  /** A model's id; empty for the one that each figure shows by itself. */
+  model: word(''),
   class: classChoice,
   backend: oneOf<BackendName | 'auto'>('auto', backends),
   'filters.network': oneOf<'trained' | 'untrained' | 'digits'>('trained', [
@@ -63,12 +65,14 @@ const fields = {
   'saliency.clip': numeric(99, 80, 100),
   'saliency.colormap': oneOf('inferno', colormaps),
   'saliency.opacity': numeric(0.6, 0, 1),
-  'cam.layer': word('features.5'),
+  /** Empty for the model's last convolutional block. */
+  'cam.layer': word(''),
   'cam.kind': oneOf<'logit' | 'probability'>('logit', kinds),
   'cam.opacity': numeric(0.5, 0, 1),
   'cam.colormap': oneOf('viridis', colormaps),
   'cam.channels': whole(4096, 1, 4096),
-  'card.layer': word('features.2'),
+  /** Empty for the block in the model's middle. */
+  'card.layer': word(''),
   'card.channel': whole(-1, -1, 4095),
 } as const;
 
@@ -92,12 +96,12 @@ export function initialValue<K extends FieldName>(name: K): State[K] {
 
 const names = Object.keys(fields) as FieldName[];
 
-/** What differs from the defaults, as URL parameters. Pictures of the reader's own cannot be linked to. */
+/** What differs from the defaults, as URL parameters. Files of the reader's own cannot be linked to. */
 export function serialize(): URLSearchParams {
   const parameters = new URLSearchParams();
   for (const name of names) {
     const value = stores[name].get();
-    const local = name === 'picture' && String(value).startsWith('own:');
+    const local = (name === 'picture' || name === 'model') && String(value).startsWith('own:');
     if (value !== fields[name].initial && !local) parameters.set(name, String(value));
   }
   return parameters;

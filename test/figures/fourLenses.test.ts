@@ -13,6 +13,7 @@ import {
 import { lensTexts } from '../../src/components/figures/fourLensesTexts.ts';
 import { blankRaster, type Raster, type RasterImage } from '../../src/draw/raster.ts';
 import type { Ask, KeyedPicture } from '../../src/worker/protocol.ts';
+import { smallDescription } from '../support/models.ts';
 
 const pixel = (image: RasterImage, x: number, y: number) => {
   const { rgba, width } = image as Raster;
@@ -39,8 +40,9 @@ test('32 filters of 3x3 hang six in a row, each over its own range', () => {
 
 test('the feature map is the one with the largest mean', () => {
   const maps = { shape: [1, 3, 1, 2], data: Float32Array.of(0, 0, 1, 4, 5, -1) };
-  const lens = featureMapLens(maps);
+  const lens = featureMapLens('layer2', maps);
   expect(lens).toMatchObject({
+    layer: 'layer2',
     range: [1, 4],
     channel: 1,
     mean: 2.5,
@@ -50,6 +52,11 @@ test('the feature map is the one with the largest mean', () => {
   });
   expect(pixel(lens.image, 0, 0)).toEqual(viridis.first);
   expect(pixel(lens.image, 1, 0)).toEqual(viridis.last);
+});
+
+test('64 filters of 7x7 hang in a square of eight by eight', () => {
+  const lens = filtersLens({ shape: [64, 3, 7, 7], data: new Float32Array(64 * 147) });
+  expect(lens.image).toMatchObject({ width: 65, height: 65 });
 });
 
 test('saliency runs from 0 to its 99th percentile', () => {
@@ -69,10 +76,15 @@ test('a map of zeros has no strongest pixels', () => {
 });
 
 const white = blankRaster(320, 320, [255, 255, 255, 255]);
+const cam = (shape: number[], ...values: number[]) => ({
+  layer: 'layer4',
+  map: { shape, data: Float32Array.from(values) },
+});
 
 test('Grad-CAM lies half over the picture, upsampled', () => {
-  const lens = camLens({ shape: [2, 2], data: Float32Array.of(0, 0, 8, 2) }, white);
+  const lens = camLens(cam([2, 2], 0, 0, 8, 2), white);
   expect(lens).toMatchObject({
+    layer: 'layer4',
     range: [0, 8],
     size: [2, 2],
     peak: { row: 1, column: 0 },
@@ -84,7 +96,7 @@ test('Grad-CAM lies half over the picture, upsampled', () => {
 });
 
 test('a class that nothing speaks for gives an even map', () => {
-  const lens = camLens({ shape: [1, 2], data: Float32Array.of(0, 0) }, white);
+  const lens = camLens(cam([1, 2], 0, 0), white);
   expect(lens).toMatchObject({ range: [0, 0], support: 0, peak: { row: 0, column: 0 } });
   expect(pixel(lens.image, 0, 0)).toEqual(pixel(lens.image, 319, 319));
 });
@@ -96,12 +108,14 @@ const picture: KeyedPicture = {
 const explained = {
   map: { shape: [1, 1], data: Float32Array.of(2) },
   details: {},
-  layer: undefined,
+  layer: 'features.5',
   unit: 'target units',
   logits: [0, Math.log(3)],
   target: { class: 0, value: 0 },
 };
+const model = smallDescription();
 const answers: Record<string, unknown> = {
+  describe: model,
   'parameter features.0.0.weight': { shape: [1, 3, 1, 1], data: Float32Array.of(0, 1, 2) },
   'capture features.1': {
     activations: { 'features.1': { shape: [1, 1, 1, 1], data: Float32Array.of(3) } },
@@ -118,15 +132,18 @@ test('asks once for each lens and shows what it was told', async () => {
   const ask = ((kind: string, params: Record<string, unknown>) => {
     const { name, method, layer, layers } = params;
     const key = [kind, name, method, layer, layers].filter(Boolean).join(' ');
-    expect(params['model']).toBe('smallcnn-cifar10');
+    expect(params['model']).toBe(model.id);
     asked.push(key);
     return Promise.resolve(answers[key]);
   }) as Ask;
-  const data = await loadFourLenses(ask, { picture, target: { kind: 'logit', class: 0 } });
+  const subject = { picture, target: { kind: 'logit', class: 0 } } as const;
+  const data = await loadFourLenses(ask, subject, model.id);
   expect(asked).toEqual(Object.keys(answers));
 
   const view = fourLensesView(data);
   expect(view).toMatchObject({ pictureKey: 'tiny', predictedClass: 1, targetClass: 0 });
+  expect(view.model).toEqual({ id: model.id, title: model.title, labels: model.labels });
+  expect([view.map.layer, view.cam.layer]).toEqual(['features.1', 'features.5']);
   expect(view.probabilities[0]).toBeCloseTo(0.25, 12);
   expect(view.picture).toMatchObject({ width: 320, height: 320 });
   expect(pixel(view.picture, 0, 0)).toEqual([10, 20, 30, 255]);
@@ -151,7 +168,15 @@ test('a place of the picture is found in every map, at its own resolution', () =
 test('the texts say what the numbers are', () => {
   const view = {
     filters: { count: 32, shape: [3, 3, 3], range: [-0.5, 0.25] },
-    map: { range: [0, 4], channel: 7, mean: 1.5, channels: 32, silent: 1, size: [16, 16] },
+    map: {
+      layer: 'features.1',
+      range: [0, 4],
+      channel: 7,
+      mean: 1.5,
+      channels: 32,
+      silent: 1,
+      size: [16, 16],
+    },
     saliency: { range: [0, 2], maximum: 3, topShare: 0.314 },
     cam: { range: [0, 5], size: [4, 4], peak: { row: 0, column: 2 }, support: 0.25 },
   } as unknown as FourLensesView;
@@ -178,10 +203,10 @@ test('the texts say what the numbers are', () => {
         '99th percentile; the largest is 3.',
     },
     cam: {
-      text: '4 of 16 positions speak for frog, most of all row 1, column 3.',
+      text: '4 of 16 positions speak for frog, most of all row 0, column 2.',
       alt:
         'Grad-CAM for frog over the picture, largest value 5. ' +
-        '4 of 16 positions speak for frog, most of all row 1, column 3.',
+        '4 of 16 positions speak for frog, most of all row 0, column 2.',
     },
   });
   const nothing = { ...view, cam: { ...view.cam, support: 0 } };

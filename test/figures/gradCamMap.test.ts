@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { gradCamView, type GradCamData } from '../../src/components/figures/gradCamMap.ts';
+import {
+  gradCamView,
+  loadGradCam,
+  type GradCamData,
+} from '../../src/components/figures/gradCamMap.ts';
+import type { Ask } from '../../src/worker/protocol.ts';
+import { smallDescription } from '../support/models.ts';
 
 const vector = (...values: number[]) => ({
   shape: [values.length],
@@ -13,10 +19,19 @@ const data: GradCamData = {
     key: 'grey',
     bitmap: { width: 2, height: 2, channels: 3, data: new Uint8Array(12).fill(128) },
   },
-  modules: [
-    { name: 'wide', type: 'Conv2d', outputShape: [3, 1, 2], parameters: 0 },
-    { name: 'pool', type: 'AdaptiveAvgPool2d', outputShape: [3, 1, 1], parameters: 0 },
-  ],
+  model: {
+    ...smallDescription(),
+    modules: [
+      { name: 'wide', type: 'Conv2d', outputShape: [3, 1, 2], parameters: 0, inputs: ['input'] },
+      {
+        name: 'pool',
+        type: 'AdaptiveAvgPool2d',
+        outputShape: [3, 1, 1],
+        parameters: 0,
+        inputs: ['wide'],
+      },
+    ],
+  },
   activations: { shape: [1, 3, 1, 2], data: Float32Array.of(4, 0, 1, 1, 2, 6) },
   explained: {
     map: { shape: [1, 2], data: Float32Array.of(3, 1) },
@@ -45,6 +60,7 @@ test('all channels add up to the map of the engine', () => {
     peak: { row: 0, column: 0 },
     blank: false,
     targetClass: 1,
+    predictedClass: 1,
   });
   expect(view.layers.map(({ name }) => name)).toEqual(['wide']);
   expect(view.strongest.map(({ index }) => index)).toEqual([1, 0, 2]);
@@ -63,4 +79,20 @@ test('where nothing speaks for the class the map is blank', () => {
   const one = gradCamView(data, { ...drawing, channels: 1 });
   expect(values(one.sum.cells)).toEqual([-2, -2]);
   expect(one).toMatchObject({ blank: true, range: [0, 0] });
+});
+
+test.each([
+  ['', 'features.5'],
+  ['features.3', 'features.3'],
+  ['layer4', 'features.5'],
+  ['head', 'features.5'],
+])('a link to the layer "%s" shows %s', async (wanted, layer) => {
+  const asked: unknown[] = [];
+  const ask = ((kind: string, params: Record<string, unknown>) => {
+    asked.push(params['layer'] ?? params['layers'] ?? kind);
+    return Promise.resolve(kind === 'describe' ? smallDescription() : { activations: {} });
+  }) as unknown as Ask;
+  const subject = { picture: data.picture, target: { kind: 'logit', class: 0 } } as const;
+  await loadGradCam(ask, subject, { model: 'small', layer: wanted });
+  expect(asked).toEqual(['describe', layer, [layer]]);
 });

@@ -8,18 +8,23 @@ import {
 } from '../../src/components/figures/reportCardFigure.ts';
 import type { Raster } from '../../src/draw/raster.ts';
 import { reportCardSvg } from '../../src/draw/reportCardSheet.ts';
-import type { Ask, KeyedPicture, ModuleInfo } from '../../src/worker/protocol.ts';
+import type { Ask, KeyedPicture, ModelDescription } from '../../src/worker/protocol.ts';
+import { smallDescription } from '../support/models.ts';
 
 const picture: KeyedPicture = {
   key: 'tiny',
   bitmap: { width: 4, height: 4, channels: 3, data: new Uint8Array(48) },
 };
-const modules: readonly ModuleInfo[] = [
-  { name: 'conv', type: 'Conv2d', outputShape: [2, 2, 2], parameters: 6 },
-  { name: 'relu', type: 'ReLU', outputShape: [2, 1, 2], parameters: 0 },
-  { name: 'pool', type: 'AdaptiveAvgPool2d', outputShape: [2, 1, 1], parameters: 0 },
-  { name: 'head', type: 'Linear', outputShape: [3], parameters: 9 },
-];
+const model: ModelDescription = {
+  ...smallDescription(),
+  labels: ['plane', 'car', 'bird'],
+  modules: [
+    { name: 'one.conv', type: 'Conv2d', outputShape: [2, 2, 2], parameters: 6, inputs: ['input'] },
+    { name: 'one', type: 'Sequential', outputShape: [2, 2, 2], parameters: 6, inputs: ['input'] },
+    { name: 'two', type: 'Sequential', outputShape: [2, 1, 2], parameters: 0, inputs: ['one'] },
+    { name: 'head', type: 'Linear', outputShape: [3], parameters: 9, inputs: ['two'] },
+  ],
+};
 const explained = {
   details: {},
   unit: 'target units',
@@ -29,14 +34,13 @@ const explained = {
 
 const numbers: CardNumbers = {
   picture,
-  labels: ['plane', 'car', 'bird'],
-  modules,
+  model,
   view: { width: 2, height: 2, channels: 1, data: Uint8Array.of(0, 50, 100, 200) },
   weights: { shape: [2, 3, 1, 1], data: Float32Array.of(0, 1, 2, 4, 2, 0) },
-  layer: 'relu',
+  layer: 'two',
   maps: { shape: [1, 2, 1, 2], data: Float32Array.of(1, 2, 3, 8) },
   saliency: { ...explained, layer: undefined, map: { shape: [2, 2], data: Float32Array.of(0, 1, 2, 4) } },
-  cam: { ...explained, layer: 'relu', map: { shape: [1, 2], data: Float32Array.of(0, 6) } },
+  cam: { ...explained, layer: 'two', map: { shape: [1, 2], data: Float32Array.of(0, 6) } },
 }; // prettier-ignore
 
 test('a feature map is one channel or the mean of all', () => {
@@ -57,10 +61,10 @@ test('six panels with their true ranges', () => {
   expect(view.panels.map(({ title, legend }) => [title, legend?.colormap, legend?.range])).toEqual([
     ['Input', undefined, undefined],
     ['First-layer filters', undefined, undefined],
-    ['relu, mean over 2 channels', 'viridis', [2, 5]],
+    ['two, mean over 2 channels', 'viridis', [2, 5]],
     ['Saliency', 'hot', [0, 4]],
     ['Saliency overlay', 'jet', [0, 4]],
-    ['Grad-CAM overlay (relu)', 'jet', [0, 6]],
+    ['Grad-CAM overlay (two)', 'jet', [0, 6]],
   ]);
   const input = view.panels[0]!.image as Raster;
   expect([...input.rgba.subarray(12)]).toEqual([200, 200, 200, 255]);
@@ -70,24 +74,26 @@ test('says what can be chosen and what was decided', () => {
   const view = reportCardView(numbers, { channel: 1 });
   expect(view).toMatchObject({
     pictureKey: 'tiny',
-    layer: 'relu',
+    model: { id: model.id, title: model.title, labels: model.labels },
+    layer: 'two',
     channel: 1,
     channels: 2,
     predictedClass: 1,
     targetClass: 1,
   });
   expect(view.layers).toEqual([
-    { name: 'conv', shape: [2, 2, 2] },
-    { name: 'relu', shape: [2, 1, 2] },
+    { name: 'one.conv', shape: [2, 2, 2] },
+    { name: 'one', shape: [2, 2, 2] },
+    { name: 'two', shape: [2, 1, 2] },
   ]);
   expect(view.probabilities[1]).toBeCloseTo(0.5, 12);
-  expect(view.panels[2]!.title).toBe('relu, channel 1');
+  expect(view.panels[2]!.title).toBe('two, channel 1');
 });
 
 test('a channel that the layer does not have gives the mean', () => {
   const view = reportCardView(numbers, { channel: 2 });
   expect(view.channel).toBe(-1);
-  expect(view.panels[2]!.title).toBe('relu, mean over 2 channels');
+  expect(view.panels[2]!.title).toBe('two, mean over 2 channels');
 });
 
 test('the card names the true class where it is known, and the explained one where it differs', () => {
@@ -101,32 +107,33 @@ test('the card names the true class where it is known, and the explained one whe
   expect(svg).toContain('width="1650" height="1125"');
 });
 
-test('asks for the first convolution, whatever its name', async () => {
+test.each([
+  ['', 'one'],
+  ['two', 'two'],
+  ['head', 'one'],
+])('asks for the first convolution, the layer "%s" and the last block', async (wanted, layer) => {
   const asked: string[] = [];
   const answers: Record<string, unknown> = {
-    describe: { modules, labels: numbers.labels },
+    describe: model,
     view: numbers.view,
     parameter: numbers.weights,
-    capture: { activations: { relu: numbers.maps } },
+    capture: { activations: { [layer]: numbers.maps } },
     explain: numbers.cam,
   };
-  const ask = ((kind: string, { model, name, layer, layers }: Record<string, unknown>) => {
-    asked.push([kind, model, name, layer, layers].filter(Boolean).join(' '));
+  const ask = ((kind: string, params: Record<string, unknown>) => {
+    const { name, layer: at, layers } = params;
+    asked.push([kind, params['model'], name, at, layers].filter(Boolean).join(' '));
     return Promise.resolve(answers[kind]);
   }) as Ask;
   const subject = { picture, target: { kind: 'logit', class: 'predicted' } } as const;
-  const loaded = await loadReportCard(ask, subject, {
-    model: 'net',
-    layer: 'relu',
-    camLayer: 'conv',
-  });
-  expect(loaded.maps).toBe(numbers.maps);
+  const loaded = await loadReportCard(ask, subject, { model: 'net', layer: wanted });
+  expect(loaded).toMatchObject({ layer, maps: numbers.maps });
   expect(asked).toEqual([
     'describe net',
     'view net',
-    'parameter net conv.weight',
-    'capture net relu',
+    'parameter net one.conv.weight',
+    `capture net ${layer}`,
     'explain net',
-    'explain net conv',
+    'explain net two',
   ]);
 });

@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { saliencyView, type SaliencyData } from '../../src/components/figures/saliencyMap.ts';
 import type { Raster } from '../../src/draw/raster.ts';
+import { smallDescription } from '../support/models.ts';
 
 /** 101 values 0 to 100, the largest at the right end of a single row. */
 const values = Float32Array.from({ length: 101 }, (_, i) => i);
+const model = smallDescription();
 const data: SaliencyData = {
+  model,
   kind: 'logit' as const,
   picture: {
     key: 'grey',
@@ -29,6 +32,8 @@ test('the clip is the end of the colours, the largest value is told beside it', 
     maximum: 100,
     peak: { x: 100, y: 0 },
     targetClass: 0,
+    predictedClass: 0,
+    model: { id: model.id, labels: model.labels },
   });
   const { rgba } = view.map as Raster;
   expect([rgba[0], rgba[4 * 40], rgba[4 * 80], rgba[4 * 100]]).toEqual([0, 128, 255, 255]);

@@ -6,6 +6,7 @@ import { openModel, untrainedTwin } from '../../src/engine/openModel.ts';
 import { seededRandom } from '../../src/engine/random.ts';
 import { sizeOf, type TensorData } from '../../src/engine/layout.ts';
 import { MemorySource } from '../../src/engine/weights/byteSource.ts';
+import type { ModelDescription } from '../../src/worker/protocol.ts';
 import { modelsFolder } from './repository.ts';
 
 /** A manifest for models that no file stands behind. */
@@ -32,6 +33,13 @@ export function smallManifest(inputSize = 8, inputChannels = 3): ModelManifest {
 /** SmallCNN's layers, untrained; at 8x8 pixels a pass takes a sixteenth of the usual time. */
 export function smallModel(inputSize = 8, inputChannels = 3): Model {
   return untrainedTwin(smallManifest(inputSize, inputChannels));
+}
+
+/** What the worker says of a small model. */
+export function smallDescription(inputSize = 8): ModelDescription {
+  const { id, title, architecture, labels, preprocessing } = smallManifest(inputSize);
+  const { modules } = smallModel(inputSize);
+  return { id, title, architecture, labels, preprocessing, modules };
 }
 
 export async function readManifest(id: string): Promise<ModelManifest> {

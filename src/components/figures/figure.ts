@@ -1,13 +1,28 @@
+import type { ChoosableModel } from '../../client/models.ts';
 import type { ShippedPicture } from '../../client/pictures.ts';
-import type { Ask, KeyedPicture, Target } from '../../worker/protocol.ts';
+import type { Ask, KeyedPicture, ModelDescription, Target } from '../../worker/protocol.ts';
 
-/** A picture of the site with what the lab's network makes of it. */
-export interface CataloguePicture extends ShippedPicture {
-  /** CIFAR-10 label of what it shows, or null where none fits. */
+/** What a model makes of a picture. */
+export interface Verdict {
+  /** The model's label of what the picture shows, or null where none fits. */
   readonly shows: string | null;
   readonly predicted: string;
   /** Probability of the predicted class. */
   readonly probability: number;
+}
+
+/** A picture of the site with what the site's models make of it. */
+export interface CataloguePicture extends ShippedPicture {
+  /** Of every model for colour photographs, by its id. */
+  readonly verdicts: Readonly<Record<string, Verdict>>;
+}
+
+/** A folder of `models/`. */
+export interface SiteModel extends ChoosableModel {
+  /** Grey models are for digits, not for photographs. */
+  readonly colour: 'rgb' | 'grey';
+  /** Length of the weight file. */
+  readonly bytes: number;
 }
 
 /** What every figure is told about the site, computed when the site is built. */
@@ -15,8 +30,8 @@ export interface SiteFacts {
   /** The site's base path, with a slash at the end. */
   readonly base: string;
   readonly pictures: readonly CataloguePicture[];
-  /** Class labels of the lab's network. */
-  readonly labels: readonly string[];
+  /** The models that there are, the lab's network first. */
+  readonly models: readonly SiteModel[];
 }
 
 /** Props of every figure island: the view drawn at build time, and the site. */
@@ -34,15 +49,28 @@ export interface Subject {
 /** Draws a figure's still: loads its data from the engine for the subject and makes its view. */
 export type DrawStill = (ask: Ask, subject: Subject) => Promise<unknown>;
 
-/** The network that the chapter's figures open. */
+/** The lab's network. */
 export const labModel = 'smallcnn-cifar10';
 /** The same layers, trained on digits. */
 export const digitsModel = 'mnistcnn';
+/** The chapter's large network. */
+export const chapterModel = 'resnet18-objects11';
+
+/** What a view says about the model that it shows. */
+export type ShownModel = Pick<ModelDescription, 'id' | 'title' | 'labels'>;
+
+export function shownModel({ id, title, labels }: ModelDescription): ShownModel {
+  return { id, title, labels };
+}
 
 /** Index of the class that a shipped picture shows; undefined where that is not known. */
-export function trueClass(site: SiteFacts, picture: string): number | undefined {
-  const shows = site.pictures.find(({ id }) => id === picture)?.shows;
-  const index = shows ? site.labels.indexOf(shows) : -1;
+export function trueClass(
+  site: SiteFacts,
+  picture: string,
+  { id, labels }: ShownModel,
+): number | undefined {
+  const shows = site.pictures.find((entry) => entry.id === picture)?.verdicts[id]?.shows;
+  const index = shows ? labels.indexOf(shows) : -1;
   return index >= 0 ? index : undefined;
 }
 

@@ -7,20 +7,22 @@ import { softmax } from '../../draw/softmax.ts';
 import { tileGrid } from '../../draw/tileGrid.ts';
 import { topShare } from '../../draw/topShare.ts';
 import { bilinear } from '../../draw/upsample.ts';
-import type { Ask, KeyedPicture, Result, TensorData } from '../../worker/protocol.ts';
-import { labModel, type DrawStill, type Subject } from './figure.ts';
+import type {
+  Ask,
+  KeyedPicture,
+  ModelDescription,
+  Result,
+  TensorData,
+} from '../../worker/protocol.ts';
+import { labModel, shownModel, type DrawStill, type ShownModel, type Subject } from './figure.ts';
+import { firstConvolution, lastBlock, secondBlock } from './layers.ts';
 import { photograph, photographSize } from './photograph.ts';
 
-/** Where the feature map comes from: the second block, 32 channels of 16x16. */
-export const mapLayer = 'features.1';
-/** Where Grad-CAM works: the last block, 4x4. */
-export const camLayer = 'features.5';
-/** The 32 filters with a pixel between them make a square at this many in a row. */
-const wallColumns = 6;
 const clipPercentile = 99;
 const camOpacity = 0.5;
 
 export interface FourLensesData {
+  readonly model: ModelDescription;
   readonly picture: KeyedPicture;
   /** First-layer weights, OIHW. */
   readonly weights: TensorData;
@@ -39,6 +41,7 @@ export interface FiltersLens {
 }
 
 export interface FeatureMapLens {
+  readonly layer: string;
   readonly image: RasterImage;
   readonly range: ValueRange;
   /** The channel with the largest mean activation. */
@@ -60,6 +63,7 @@ export interface SaliencyLens {
 }
 
 export interface CamLens {
+  readonly layer: string;
   readonly image: RasterImage;
   /** From 0 to the largest value of the map before upsampling. */
   readonly range: ValueRange;
@@ -72,6 +76,7 @@ export interface CamLens {
 
 /** Everything the figure shows. */
 export interface FourLensesView {
+  readonly model: ShownModel;
   readonly pictureKey: string;
   readonly picture: RasterImage;
   readonly filters: FiltersLens;
@@ -84,30 +89,37 @@ export interface FourLensesView {
   readonly targetClass: number;
 }
 
+/** @param id of the model; its second block gives the feature map, its last one Grad-CAM */
 export async function loadFourLenses(
   ask: Ask,
   { picture, target }: Subject,
+  id: string,
 ): Promise<FourLensesData> {
-  const model = labModel;
+  const model = await ask('describe', { model: id });
+  const { modules } = model;
   const [weights, captured, saliency, cam] = await Promise.all([
-    ask('parameter', { model, name: 'features.0.0.weight' }),
-    ask('capture', { model, picture, layers: [mapLayer], target }),
-    ask('explain', { model, picture, method: 'saliency', target }),
-    ask('explain', { model, picture, method: 'grad-cam', target, layer: camLayer }),
+    ask('parameter', { model: id, name: `${firstConvolution(modules)}.weight` }),
+    ask('capture', { model: id, picture, layers: [secondBlock(modules)], target }),
+    ask('explain', { model: id, picture, method: 'saliency', target }),
+    ask('explain', { model: id, picture, method: 'grad-cam', target, layer: lastBlock(modules) }),
   ]);
-  return { picture, weights, captured, saliency, cam };
+  return { model, picture, weights, captured, saliency, cam };
 }
+
+/** The only layer that was captured. */
+const capturedMaps = ({ captured }: FourLensesData) => Object.entries(captured.activations)[0]!;
 
 export function fourLensesView(data: FourLensesData): FourLensesView {
   const { logits, target } = data.captured;
   const picture = photograph(data.picture.bitmap);
   return {
+    model: shownModel(data.model),
     pictureKey: data.picture.key,
     picture,
     filters: filtersLens(data.weights),
-    map: featureMapLens(data.captured.activations[mapLayer]!),
+    map: featureMapLens(...capturedMaps(data)),
     saliency: saliencyLens(data.saliency.map),
-    cam: camLens(data.cam.map, picture),
+    cam: camLens(data.cam, picture),
     probabilities: softmax(logits),
     logits,
     predictedClass: logits.indexOf(Math.max(...logits)),
@@ -115,7 +127,7 @@ export function fourLensesView(data: FourLensesData): FourLensesView {
   };
 }
 
-/** @param weights OIHW */
+/** The filters, with a pixel between them, in a square. @param weights OIHW */
 export function filtersLens({ shape, data }: TensorData): FiltersLens {
   const [count, channels, height, width] = shape as [number, number, number, number];
   const length = channels * height * width;
@@ -123,7 +135,7 @@ export function filtersLens({ shape, data }: TensorData): FiltersLens {
     filterTile(data.subarray(filter * length, (filter + 1) * length), channels, height, width),
   );
   return {
-    image: tileGrid(tiles, { columns: wallColumns }),
+    image: tileGrid(tiles, { columns: Math.ceil(Math.sqrt(count)) }),
     count,
     shape: [channels, height, width],
     range: minMaxRange(data),
@@ -131,7 +143,7 @@ export function filtersLens({ shape, data }: TensorData): FiltersLens {
 }
 
 /** The strongest of the maps. @param maps `[1, C, H, W]` */
-export function featureMapLens({ shape, data }: TensorData): FeatureMapLens {
+export function featureMapLens(layer: string, { shape, data }: TensorData): FeatureMapLens {
   const [, channels, height, width] = shape as [number, number, number, number];
   const plane = height * width;
   const maps = Array.from({ length: channels }, (_, k) =>
@@ -142,6 +154,7 @@ export function featureMapLens({ shape, data }: TensorData): FeatureMapLens {
   const channel = means.indexOf(mean);
   const range = minMaxRange(maps[channel]!);
   return {
+    layer,
     image: heatmap(maps[channel]!, width, height, { colormap: 'viridis', range }),
     range,
     channel,
@@ -164,14 +177,18 @@ export function saliencyLens({ shape, data }: TensorData): SaliencyLens {
   };
 }
 
-/** @param map `[H, W]` at the layer's resolution */
-export function camLens({ shape, data }: TensorData, picture: Raster): CamLens {
+/** @param cam its map is `[H, W]`, at the layer's resolution */
+export function camLens(
+  { layer, map: { shape, data } }: Pick<Result<'explain'>, 'layer' | 'map'>,
+  picture: Raster,
+): CamLens {
   const [height, width] = shape as [number, number];
   const range: ValueRange = [0, Math.max(...data)];
   const upsampled = bilinear(data, width, height, photographSize, photographSize);
   const heat = heatmap(upsampled, photographSize, photographSize, { colormap: 'viridis', range });
   const peak = data.indexOf(range[1]);
   return {
+    layer: layer!,
     image: overlay(picture, heat, camOpacity),
     range,
     size: [height, width],
@@ -195,7 +212,7 @@ export function valuesAt(data: FourLensesData, channel: number, { x, y }: Place)
     return values[(map * height + row) * width + column]!;
   };
   return {
-    activation: at(data.captured.activations[mapLayer]!, channel),
+    activation: at(capturedMaps(data)[1], channel),
     saliency: at(data.saliency.map),
     cam: at(data.cam.map),
   };
@@ -204,4 +221,4 @@ export function valuesAt(data: FourLensesData, channel: number, { x, y }: Place)
 const sumOf = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0);
 
 export const drawFourLensesStill: DrawStill = async (ask, subject) =>
-  fourLensesView(await loadFourLenses(ask, subject));
+  fourLensesView(await loadFourLenses(ask, subject, labModel));

@@ -1,7 +1,7 @@
 import type { ValueRange } from '../../draw/normalize.ts';
 import { numberText } from '../../draw/numberText.ts';
 import type { Exportable } from './exports.ts';
-import { camLayer, mapLayer, type FourLensesView } from './fourLenses.ts';
+import type { FourLensesView } from './fourLenses.ts';
 
 /** What stands under a lens's picture, and what it is called for those who do not see it. */
 export interface LensText {
@@ -33,9 +33,9 @@ function silence(channels: number): string {
 }
 
 function mapText({ map }: FourLensesView): LensText {
-  const { channel, channels, mean, silent, size, range } = map;
+  const { layer, channel, channels, mean, silent, size, range } = map;
   const text =
-    `${mapLayer}, channel ${channel}: of ${channels} channels the one with the largest mean, ` +
+    `${layer}, channel ${channel}: of ${channels} channels the one with the largest mean, ` +
     `${numberText(mean)}. ${silence(silent)}`;
   return { text, alt: `Feature map, ${by(size)}, values from ${between(range)}. ${text}` };
 }
@@ -55,7 +55,7 @@ function camText({ cam }: FourLensesView, label: string): LensText {
   const text =
     speaking === 0
       ? `No position of the ${by(size)} grid speaks for ${label}.`
-      : `${speaking} of ${positions} positions speak for ${label}, most of all row ${peak.row + 1}, column ${peak.column + 1}.`;
+      : `${speaking} of ${positions} positions speak for ${label}, most of all row ${peak.row}, column ${peak.column}.`;
   const largest = numberText(range[1]);
   return {
     text,
@@ -80,7 +80,7 @@ export function lensPanels(view: FourLensesView, label: string): Exportable['pan
     { title: 'Picture', image: picture, smooth: true },
     { title: 'First-layer filters', image: filters.image },
     {
-      title: `Feature map (${mapLayer}, channel ${map.channel})`,
+      title: `Feature map (${map.layer}, channel ${map.channel})`,
       image: map.image,
       legend: { colormap: 'viridis', range: map.range, unit: 'activation' },
     },
@@ -90,7 +90,7 @@ export function lensPanels(view: FourLensesView, label: string): Exportable['pan
       legend: { colormap: 'inferno', range: saliency.range, unit: 'logit per input unit' },
     },
     {
-      title: `Grad-CAM for ${label} (${camLayer})`,
+      title: `Grad-CAM for ${label} (${cam.layer})`,
       image: cam.image,
       legend: { colormap: 'viridis', range: cam.range, unit: 'logit' },
       smooth: true,

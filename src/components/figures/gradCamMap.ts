@@ -9,22 +9,29 @@ import { bilinear } from '../../draw/upsample.ts';
 import type {
   Ask,
   KeyedPicture,
-  ModuleInfo,
+  ModelDescription,
   Result,
   Target,
   TensorData,
 } from '../../worker/protocol.ts';
-import { labModel, type DrawStill, type Subject } from './figure.ts';
+import { labModel, shownModel, type DrawStill, type ShownModel, type Subject } from './figure.ts';
+import { lastBlock, layerAmong, spatialModules } from './layers.ts';
 import { photograph, photographSize } from './photograph.ts';
 
 export interface GradCamData {
+  readonly model: ModelDescription;
   /** What was explained: logit or probability. */
   readonly kind: Target['kind'];
   readonly picture: KeyedPicture;
-  readonly modules: readonly ModuleInfo[];
   readonly explained: Result<'explain'>;
   /** `[1, C, H, W]` at the layer. */
   readonly activations: TensorData;
+}
+
+export interface GradCamOptions {
+  readonly model: string;
+  /** Empty, or one that the model does not have, for its last block. */
+  readonly layer: string;
 }
 
 export interface GradCamDrawing {
@@ -54,6 +61,7 @@ export interface StepMap {
 
 /** Everything the figure shows. */
 export interface GradCamView {
+  readonly model: ShownModel;
   readonly kind: Target['kind'];
   readonly colormap: Colormap;
   readonly pictureKey: string;
@@ -79,6 +87,7 @@ export interface GradCamView {
   readonly blank: boolean;
   readonly logits: readonly number[];
   readonly probabilities: readonly number[];
+  readonly predictedClass: number;
   readonly targetClass: number;
 }
 
@@ -90,14 +99,15 @@ const printedCells = 64;
 export async function loadGradCam(
   ask: Ask,
   { picture, target }: Subject,
-  layer: string,
+  { model: id, layer: wanted }: GradCamOptions,
 ): Promise<GradCamData> {
-  const [{ modules }, explained, { activations }] = await Promise.all([
-    ask('describe', { model: labModel }),
-    ask('explain', { model: labModel, picture, method: 'grad-cam', target, layer }),
-    ask('capture', { model: labModel, picture, layers: [layer] }),
+  const model = await ask('describe', { model: id });
+  const layer = layerAmong(spatialModules(model.modules), wanted, lastBlock(model.modules));
+  const [explained, { activations }] = await Promise.all([
+    ask('explain', { model: id, picture, method: 'grad-cam', target, layer }),
+    ask('capture', { model: id, picture, layers: [layer] }),
   ]);
-  return { kind: target.kind, picture, modules, explained, activations: activations[layer]! };
+  return { model, kind: target.kind, picture, explained, activations: activations[layer]! };
 }
 
 /** sum over the given channels of alpha_k A^k. */
@@ -130,7 +140,7 @@ function stepMap(
 }
 
 export function gradCamView(data: GradCamData, drawing: GradCamDrawing): GradCamView {
-  const { explained, activations, modules } = data;
+  const { explained, activations, model } = data;
   const [, channelCount, rows, columns] = activations.shape as [number, number, number, number];
   const alpha = explained.details['alpha']!.data;
   const order = Array.from(alpha.keys()).sort((a, b) => Math.abs(alpha[b]!) - Math.abs(alpha[a]!));
@@ -146,13 +156,16 @@ export function gradCamView(data: GradCamData, drawing: GradCamDrawing): GradCam
   });
   const peak = rectified.indexOf(largest);
   return {
+    model: shownModel(model),
     pictureKey: data.picture.key,
     kind: data.kind,
     colormap: drawing.colormap,
     layer: explained.layer!,
-    layers: modules
-      .filter(({ outputShape: [, height = 1, width = 1] }) => height * width > 1)
-      .map(({ name, type, outputShape }) => ({ name, type, shape: outputShape })),
+    layers: spatialModules(model.modules).map(({ name, type, outputShape }) => ({
+      name,
+      type,
+      shape: outputShape,
+    })),
     channelCount,
     channels,
     strongest: order
@@ -168,6 +181,7 @@ export function gradCamView(data: GradCamData, drawing: GradCamDrawing): GradCam
     blank: range[1] === 0,
     logits: explained.logits,
     probabilities: softmax(explained.logits),
+    predictedClass: explained.logits.indexOf(Math.max(...explained.logits)),
     targetClass: explained.target.class,
   };
 }
@@ -189,7 +203,7 @@ function weightedChannel(
 }
 
 export const drawGradCamStill: DrawStill = async (ask, subject) =>
-  gradCamView(await loadGradCam(ask, subject, 'features.5'), {
+  gradCamView(await loadGradCam(ask, subject, { model: labModel, layer: '' }), {
     colormap: 'viridis',
     opacity: 0.5,
     channels: Infinity,

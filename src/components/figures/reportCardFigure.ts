@@ -6,19 +6,19 @@ import type {
   Ask,
   Bitmap,
   KeyedPicture,
-  ModuleInfo,
+  ModelDescription,
   Result,
   TensorData,
 } from '../../worker/protocol.ts';
-import { labModel, type DrawStill, type Subject } from './figure.ts';
+import { labModel, shownModel, type DrawStill, type ShownModel, type Subject } from './figure.ts';
+import { firstConvolution, lastBlock, layerAmong, middleBlock, spatialModules } from './layers.ts';
 
 /** `channel` for the mean over all channels. */
 export const meanChannel = -1;
 
 export interface CardNumbers {
   readonly picture: KeyedPicture;
-  readonly labels: readonly string[];
-  readonly modules: readonly ModuleInfo[];
+  readonly model: ModelDescription;
   /** The picture as the network sees it. */
   readonly view: Bitmap;
   /** First-layer weights, OIHW. */
@@ -32,11 +32,9 @@ export interface CardNumbers {
 }
 
 export interface CardOptions {
-  readonly model?: string;
-  /** Module whose feature maps the card shows. */
+  readonly model: string;
+  /** Module whose feature maps the card shows; empty, or one that the model does not have, for the middle block. */
   readonly layer: string;
-  /** Module at which Grad-CAM works; the last one with rows and columns if left out. */
-  readonly camLayer?: string | undefined;
 }
 
 export interface CardPanel {
@@ -48,6 +46,7 @@ export interface CardPanel {
 
 /** Everything the figure shows. */
 export interface ReportCardView {
+  readonly model: ShownModel;
   readonly pictureKey: string;
   /** Input, filters, feature map; saliency, its overlay, Grad-CAM's overlay. */
   readonly panels: readonly CardPanel[];
@@ -64,30 +63,25 @@ export interface ReportCardView {
   readonly targetClass: number;
 }
 
-/** The modules whose output is wider than one position. */
-const withMaps = (modules: readonly ModuleInfo[]) =>
-  modules.filter(({ outputShape: [, height = 1, width = 1] }) => height * width > 1);
-
-function firstConvolution(modules: readonly ModuleInfo[]): string {
-  return modules.find(({ type }) => type === 'Conv2d')!.name;
-}
-
+/** Grad-CAM works at the last block. */
 export async function loadReportCard(
   ask: Ask,
   { picture, target }: Subject,
-  { model = labModel, layer, camLayer }: CardOptions,
+  { model: id, layer: wanted }: CardOptions,
 ): Promise<CardNumbers> {
-  const { modules, labels } = await ask('describe', { model });
+  const model = await ask('describe', { model: id });
+  const { modules } = model;
+  const layer = layerAmong(spatialModules(modules), wanted, middleBlock(modules));
   const name = `${firstConvolution(modules)}.weight`;
   const [view, weights, captured, saliency, cam] = await Promise.all([
-    ask('view', { model, picture }),
-    ask('parameter', { model, name }),
-    ask('capture', { model, picture, layers: [layer] }),
-    ask('explain', { model, picture, method: 'saliency', target }),
-    ask('explain', { model, picture, method: 'grad-cam', target, layer: camLayer }),
+    ask('view', { model: id, picture }),
+    ask('parameter', { model: id, name }),
+    ask('capture', { model: id, picture, layers: [layer] }),
+    ask('explain', { model: id, picture, method: 'saliency', target }),
+    ask('explain', { model: id, picture, method: 'grad-cam', target, layer: lastBlock(modules) }),
   ]);
   const maps = captured.activations[layer]!;
-  return { picture, labels, modules, view, weights, layer, maps, saliency, cam };
+  return { picture, model, view, weights, layer, maps, saliency, cam };
 }
 
 const valueMap = ({ shape, data }: TensorData): ValueMap => ({
@@ -119,7 +113,8 @@ export function reportCardData(
   numbers: CardNumbers,
   { channel: wanted, trueLabel }: CardChoices,
 ): ReportCardData {
-  const { labels, view, weights, layer, maps, saliency, cam } = numbers;
+  const { model, view, weights, layer, maps, saliency, cam } = numbers;
+  const { labels } = model;
   const channels = maps.shape[1]!;
   const channel = wanted < channels ? wanted : meanChannel;
   const { logits, target } = saliency;
@@ -142,11 +137,12 @@ export function reportCardData(
 }
 
 export function reportCardView(numbers: CardNumbers, { channel }: CardChoices): ReportCardView {
-  const { picture, modules, layer, maps, saliency } = numbers;
+  const { picture, model, layer, maps, saliency } = numbers;
   const { logits, target } = saliency;
   const channels = maps.shape[1]!;
   const panels = reportCardPanels(reportCardData(numbers, { channel }));
   return {
+    model: shownModel(model),
     pictureKey: picture.key,
     panels: panels.map(({ title, raster, legend, smooth = false }) => ({
       title,
@@ -157,7 +153,10 @@ export function reportCardView(numbers: CardNumbers, { channel }: CardChoices): 
     layer,
     channel: channel < channels ? channel : meanChannel,
     channels,
-    layers: withMaps(modules).map(({ name, outputShape }) => ({ name, shape: outputShape })),
+    layers: spatialModules(model.modules).map(({ name, outputShape }) => ({
+      name,
+      shape: outputShape,
+    })),
     probabilities: softmax(logits),
     logits,
     predictedClass: logits.indexOf(Math.max(...logits)),
@@ -165,13 +164,7 @@ export function reportCardView(numbers: CardNumbers, { channel }: CardChoices): 
   };
 }
 
-/** Where the lab's Grad-CAM works. */
-export const labCamLayer = 'features.5';
-/** The layer in the middle, whose map the lab shows. */
-export const labMapLayer = 'features.2';
-
 export const drawReportCardStill: DrawStill = async (ask, subject) =>
-  reportCardView(
-    await loadReportCard(ask, subject, { layer: labMapLayer, camLayer: labCamLayer }),
-    { channel: meanChannel },
-  );
+  reportCardView(await loadReportCard(ask, subject, { model: labModel, layer: '' }), {
+    channel: meanChannel,
+  });

@@ -5,11 +5,19 @@ import { overlay } from '../../draw/overlay.ts';
 import { nearestResize, rasterFromRgb, type RasterImage } from '../../draw/raster.ts';
 import { softmax } from '../../draw/softmax.ts';
 import { topShare } from '../../draw/topShare.ts';
-import type { Ask, Bitmap, KeyedPicture, Result, Target } from '../../worker/protocol.ts';
-import { labModel, type DrawStill, type Subject } from './figure.ts';
+import type {
+  Ask,
+  Bitmap,
+  KeyedPicture,
+  ModelDescription,
+  Result,
+  Target,
+} from '../../worker/protocol.ts';
+import { labModel, shownModel, type DrawStill, type ShownModel, type Subject } from './figure.ts';
 import { photograph, photographSize } from './photograph.ts';
 
 export interface SaliencyData {
+  readonly model: ModelDescription;
   /** What was explained: logit or probability. */
   readonly kind: Target['kind'];
   readonly picture: KeyedPicture;
@@ -18,6 +26,7 @@ export interface SaliencyData {
 }
 
 export interface SaliencyOptions {
+  readonly model: string;
   readonly reduction: 'max' | 'l2' | 'sum';
 }
 
@@ -31,6 +40,7 @@ export interface SaliencyDrawing {
 
 /** Everything the figure shows. */
 export interface SaliencyView {
+  readonly model: ShownModel;
   readonly kind: Target['kind'];
   readonly colormap: Colormap;
   readonly clip: number;
@@ -40,6 +50,7 @@ export interface SaliencyView {
   readonly overlay: RasterImage;
   readonly probabilities: readonly number[];
   readonly logits: readonly number[];
+  readonly predictedClass: number;
   readonly targetClass: number;
   /** Raw values between which the colours run. */
   readonly range: ValueRange;
@@ -53,19 +64,14 @@ export interface SaliencyView {
 export async function loadSaliency(
   ask: Ask,
   { picture, target }: Subject,
-  { reduction }: SaliencyOptions,
+  { model: id, reduction }: SaliencyOptions,
 ): Promise<SaliencyData> {
-  const [view, explained] = await Promise.all([
-    ask('view', { model: labModel, picture }),
-    ask('explain', {
-      model: labModel,
-      picture,
-      method: 'saliency',
-      target,
-      options: { reduction },
-    }),
+  const [model, view, explained] = await Promise.all([
+    ask('describe', { model: id }),
+    ask('view', { model: id, picture }),
+    ask('explain', { model: id, picture, method: 'saliency', target, options: { reduction } }),
   ]);
-  return { kind: target.kind, picture, view, explained };
+  return { model, kind: target.kind, picture, view, explained };
 }
 
 export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): SaliencyView {
@@ -76,6 +82,7 @@ export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): Sali
   const base = photograph(data.picture.bitmap);
   const peak = map.data.indexOf(Math.max(...map.data));
   return {
+    model: shownModel(data.model),
     kind: data.kind,
     colormap: drawing.colormap,
     clip: drawing.clip,
@@ -85,6 +92,7 @@ export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): Sali
     overlay: overlay(base, nearestResize(heat, photographSize, photographSize), drawing.opacity),
     probabilities: softmax(logits),
     logits,
+    predictedClass: logits.indexOf(Math.max(...logits)),
     targetClass: target.class,
     range,
     maximum: map.data[peak]!,
@@ -94,7 +102,7 @@ export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): Sali
 }
 
 export const drawSaliencyStill: DrawStill = async (ask, subject) =>
-  saliencyView(await loadSaliency(ask, subject, { reduction: 'max' }), {
+  saliencyView(await loadSaliency(ask, subject, { model: labModel, reduction: 'max' }), {
     colormap: 'inferno',
     clip: 99,
     opacity: 0.6,

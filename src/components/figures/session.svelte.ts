@@ -1,36 +1,78 @@
 import { onMount } from 'svelte';
+import { fromStore } from 'svelte/store';
 import { preferBackend, request, RequestError } from '../../client/engine.ts';
+import {
+  $openedModels as openedModels,
+  imageNetModel,
+  modelNamed,
+  type ChoosableModel,
+} from '../../client/models.ts';
 import { loadPicture, ownPictures, PictureError } from '../../client/pictures.ts';
 import { connectAddress, field, initialValue } from '../../client/state.ts';
 import type { Ask, KeyedPicture, LoadProgress } from '../../worker/protocol.ts';
-import type { SiteFacts } from './figure.ts';
+import { labModel, type SiteFacts } from './figure.ts';
 
 /** `still` until the first live result; `live` as long as what is shown answers the controls. */
 export type FigureStatus = 'still' | 'working' | 'live' | 'error';
 
-/** A link may name a picture or a class that this site does not have. */
-function dropUnknown({ pictures, labels }: SiteFacts): void {
+/** Which models a figure shows. */
+export interface ModelChoice {
+  /** The one that its still was drawn with, shown until the reader chooses another. */
+  readonly model: string;
+  /** Whether the figure has something to show of a model; of any if left out. */
+  readonly accepts?: (model: ChoosableModel) => boolean;
+}
+
+/** A link may name a picture or a model that there is not; one that can be fetched is left to the reader. */
+function dropUnknown({ pictures, models }: SiteFacts): void {
   const picture = field('picture');
   const known = [...pictures.map(({ id }) => id), ...ownPictures().map(({ key }) => key)];
   if (!known.includes(picture.get())) picture.set(initialValue('picture'));
-  const target = field('class');
-  if (Number(target.get()) >= labels.length) target.set(initialValue('class'));
+  const model = field('model');
+  const there = modelNamed(model.get(), [...models, ...openedModels.get()]);
+  if (!there && !model.get().startsWith(imageNetModel)) model.set(initialValue('model'));
 }
 
-/** One figure's conversation with the engine: status, progress, errors, and retry. */
+/** One figure's conversation with the engine: model, status, progress, errors, and retry. */
 export class FigureSession {
   status = $state<FigureStatus>('still');
   error = $state<string | undefined>();
   progress = $state<LoadProgress | undefined>();
+  /** Undefined for a figure that always shows the same models. */
+  readonly choice: ModelChoice | undefined;
   private readonly id: string;
   private readonly site: SiteFacts;
+  private readonly opened = fromStore(openedModels);
+  private readonly wantedModel = fromStore(field('model'));
+  private readonly wantedClass = fromStore(field('class'));
   private turn = 0;
   private last: (() => Promise<void>) | undefined;
 
+  /** The models to choose from, without their untrained twins. */
+  readonly models = $derived.by(() => {
+    const opened = this.opened.current;
+    const shipped = this.site.models.filter(({ id }) => !opened.some((model) => model.id === id));
+    return [...shipped, ...opened].filter((model) => this.choice?.accepts?.(model) ?? true);
+  });
+
+  /** The model that the figure shows: the reader's choice, where there is such a model, or its own. */
+  readonly model: ChoosableModel = $derived.by(() => {
+    const own = this.choice?.model ?? labModel;
+    const chosen = this.choice && modelNamed(this.wantedModel.current, this.models);
+    return chosen ?? modelNamed(own, this.site.models) ?? this.site.models[0]!;
+  });
+
+  /** The class to explain; a class that the model does not have becomes the predicted one. */
+  readonly target = $derived.by(() => {
+    const wanted = this.wantedClass.current;
+    return wanted === 'predicted' || wanted < this.model.labels.length ? wanted : 'predicted';
+  });
+
   /** To be made while a component initialises. */
-  constructor(id: string, site: SiteFacts) {
+  constructor(id: string, site: SiteFacts, choice?: ModelChoice) {
     this.id = id;
     this.site = site;
+    this.choice = choice;
     onMount(() => {
       connectAddress();
       dropUnknown(site);
