@@ -33,12 +33,20 @@ export interface Checksums {
 
 /** The first read fetches this much: the header and the first layer of a small network come together. */
 const prefixBytes = 8192;
+/** Tensors of at most so many bytes are kept: a first layer that was looked at is not fetched again to be run. */
+const keptBytes = 65_536;
+
+export interface OpenOptions extends ReadOptions {
+  /** How many bytes to read first; the rest of a longer header comes in a second read. */
+  readonly prefix?: number | undefined;
+}
 
 /** A safetensors file of which only the tensors asked for are read. */
 export class LazyWeights implements WeightProvider {
   readonly header: SafetensorsHeader;
   private readonly source: ByteSource;
   private readonly checksums: Checksums;
+  private readonly kept = new Map<string, Float32Array>();
 
   private constructor(source: ByteSource, header: SafetensorsHeader, checksums: Checksums) {
     this.source = source;
@@ -53,12 +61,13 @@ export class LazyWeights implements WeightProvider {
   static async open(
     source: ByteSource,
     checksums: Checksums = {},
-    options: ReadOptions = {},
+    options: OpenOptions = {},
   ): Promise<LazyWeights> {
     const { label } = source;
-    let prefix = await source.read(0, prefixBytes, options);
+    let prefix = await source.read(0, options.prefix ?? prefixBytes, options);
     const headerEnd = 8 + headerLength(prefix, label, source.size);
-    if (headerEnd > prefix.byteLength) prefix = await source.read(0, headerEnd, options);
+    if (headerEnd > prefix.byteLength)
+      prefix = joined(prefix, await source.read(prefix.byteLength, headerEnd, options));
     if (headerEnd > prefix.byteLength)
       throw new EngineError(
         'invalid-weights',
@@ -92,9 +101,13 @@ export class LazyWeights implements WeightProvider {
     options: LoadOptions = {},
   ): Promise<Map<string, Float32Array>> {
     const entries = specs.map((spec) => this.entry(spec));
-    const loaded = new Map<string, Float32Array>();
-    for await (const [entry, bytes] of readRanges(this.source, entries, options))
-      loaded.set(entry.name, await this.decode(entry, bytes));
+    const loaded = new Map(this.kept);
+    const missing = entries.filter(({ name }) => !loaded.has(name));
+    for await (const [entry, bytes] of readRanges(this.source, missing, options)) {
+      const values = await this.decode(entry, bytes);
+      loaded.set(entry.name, values);
+      if (bytes.byteLength <= keptBytes) this.kept.set(entry.name, values);
+    }
     return new Map(specs.map(({ name }) => [name, loaded.get(name)!]));
   }
 
@@ -119,6 +132,13 @@ export class LazyWeights implements WeightProvider {
       );
     return decodeTensor(entry, bytes, this.source.label);
   }
+}
+
+function joined(head: Bytes, tail: Bytes): Bytes {
+  const bytes = new Uint8Array(head.byteLength + tail.byteLength);
+  bytes.set(head);
+  bytes.set(tail, head.byteLength);
+  return bytes;
 }
 
 /** A file whose first bytes have been read already; they are not asked for again. */

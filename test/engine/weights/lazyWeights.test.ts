@@ -66,8 +66,52 @@ describe('weights over HTTP', () => {
     const long = weightFile([
       { name: 'x'.repeat(20_000), dtype: 'U8', shape: [1], bytes: Uint8Array.of(9) },
     ]);
-    const weights = await open(await serve('ranges', long.bytes), long.checksums);
+    const running = await serve('ranges', long.bytes);
+    const weights = await open(running, long.checksums);
+    const headerEnd = long.bytes.length - 1;
+    expect(running.asked).toEqual([
+      [0, firstRead],
+      [firstRead, headerEnd],
+    ]);
+    expect(running.sent).toBe(headerEnd);
     expect([...(await weights.load(long.specs)).values()]).toEqual([Float32Array.of(9)]);
+  });
+
+  it('begin with as little as they are told to', async () => {
+    const running = await serve();
+    const weights = await LazyWeights.open(new HttpSource(running.url), file.checksums, {
+      prefix: 100,
+    });
+    const dataStart = file.bytes.length - 5 * tensorBytes;
+    expect(running.asked).toEqual([
+      [0, 100],
+      [100, dataStart],
+    ]);
+    expect((await weights.load([spec(0)])).get('t0')).toEqual(tensors[0]!.data);
+    expect(running.sent).toBe(dataStart + tensorBytes);
+  });
+
+  it('keep small tensors, which are not fetched again', async () => {
+    const running = await serve();
+    const weights = await open(running);
+    await weights.load([spec(3)]);
+    const { sent } = running;
+    const again = await weights.load([spec(3)]);
+    expect(again).toEqual(new Map([['t3', tensors[3]!.data]]));
+    expect(running.sent).toBe(sent);
+  });
+
+  it('fetch large tensors each time', async () => {
+    const large = noise([128, 129]);
+    const one = weightFile([
+      { name: 'l', dtype: 'F32', shape: large.shape, bytes: new Uint8Array(large.data.buffer) },
+    ]);
+    const running = await serve('ranges', one.bytes);
+    const weights = await open(running, one.checksums);
+    await weights.load(one.specs);
+    const { sent } = running;
+    expect(await weights.load(one.specs)).toEqual(new Map([['l', large.data]]));
+    expect(running.sent).toBe(sent + 4 * 128 * 129);
   });
 
   it('understand a server that ignores ranges, and ask it once', async () => {
