@@ -11,6 +11,17 @@ export interface Preprocessing {
   readonly std: readonly number[];
 }
 
+/** A safetensors file and the digests by which it is known. */
+export interface WeightFile {
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** SHA-256 of the file's first bytes, up to the first tensor: which dtype and shape lie where. */
+  readonly header: string;
+  /** SHA-256 of each tensor's bytes. */
+  readonly tensors: Readonly<Record<string, string>>;
+}
+
 /** `model.json`: what a weight file holds and where it comes from. */
 export interface ModelManifest {
   readonly id: string;
@@ -18,15 +29,9 @@ export interface ModelManifest {
   readonly architecture: ArchitectureConfig;
   readonly labels: readonly string[];
   readonly preprocessing: Preprocessing;
-  readonly weights: {
-    readonly file: string;
-    readonly bytes: number;
-    readonly sha256: string;
-    /** SHA-256 of the file's first bytes, up to the first tensor: which dtype and shape lie where. */
-    readonly header: string;
-    /** SHA-256 of each tensor's bytes. */
-    readonly tensors: Readonly<Record<string, string>>;
-  };
+  readonly weights: WeightFile;
+  /** One tensor of the network in the course of training, `epoch-0`, `epoch-1` and so on. */
+  readonly history?: WeightFile & { readonly tensor: string };
   readonly parameters: number;
   readonly licence: string;
   readonly metrics: {

@@ -46,8 +46,8 @@ export class Model {
     return module;
   }
 
-  /** Values of one parameter in PyTorch's layout, without building anything. */
-  async parameter(name: string, options?: LoadOptions): Promise<TensorData> {
+  /** @throws {EngineError} `unknown-layer`, naming the parameters there are. */
+  parameterSpec(name: string): ParameterSpec {
     const specs = this.stages.flatMap((stage) => stage.parameters);
     const spec = specs.find((candidate) => candidate.name === name);
     if (!spec)
@@ -55,6 +55,12 @@ export class Model {
         'unknown-layer',
         `unknown parameter: ${name}, expected one of ${specs.map((s) => s.name).join(', ')}`,
       );
+    return spec;
+  }
+
+  /** Values of one parameter in PyTorch's layout, without building anything. */
+  async parameter(name: string, options?: LoadOptions): Promise<TensorData> {
+    const spec = this.parameterSpec(name);
     const loaded = await this.weights.load([spec], options);
     return { shape: spec.shape, data: loaded.get(name)! };
   }

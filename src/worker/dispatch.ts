@@ -1,5 +1,9 @@
 import { capture, checkRequest } from '../engine/capture.ts';
 import { EngineError, throwIfAborted } from '../engine/errors.ts';
+import { filtersOf } from '../engine/lenses/filters/filter.ts';
+import { filterCensus, firstLayerWeights } from '../engine/lenses/filters/filterCensus.ts';
+import { kernelOf } from '../engine/lenses/filters/kernelRequest.ts';
+import { rankBySimilarity } from '../engine/lenses/filters/similarity.ts';
 import { methodNamed } from '../engine/methods/index.ts';
 import type { Run } from '../engine/model.ts';
 import { networkView, normalize } from '../engine/preprocess.ts';
@@ -58,6 +62,19 @@ export class Dispatcher {
     },
     parameter: async ({ model, name }, options) =>
       (await this.shelf.open(model)).model.parameter(name, options),
+    history: async ({ model, epoch }, options) => {
+      const { history } = await this.shelf.open(model);
+      const weights = epoch === undefined ? undefined : await history?.weights(epoch, options);
+      return { epochs: history?.epochs ?? [], weights };
+    },
+    filters: async ({ model, layer }, options) =>
+      filterCensus((await this.shelf.open(model)).model, layer, options),
+    kernel: async (request) => kernelOf(request),
+    similarFilters: async ({ model: id, layer: wanted, kernel, ...request }, options) => {
+      const { model } = await this.shelf.open(id);
+      const { layer, weights } = await firstLayerWeights(model, wanted, options);
+      return { layer, matches: rankBySimilarity(filtersOf(weights), kernel, request) };
+    },
     view: async ({ model, picture }) =>
       networkView(picture.bitmap, (await this.shelf.open(model)).manifest.preprocessing),
     capture: async ({ model, picture, ...request }, options) => {

@@ -2,11 +2,14 @@ import { EngineError } from '../engine/errors.ts';
 import { parseManifest, type ModelManifest } from '../engine/manifest.ts';
 import type { Model } from '../engine/model.ts';
 import { openModel, untrainedSuffix, untrainedTwin } from '../engine/openModel.ts';
+import { WeightHistory } from '../engine/weightHistory.ts';
 import { HttpSource, type ByteSource } from '../engine/weights/byteSource.ts';
 
 export interface OpenedModel {
   readonly manifest: ModelManifest;
   readonly model: Model;
+  /** Only of models that were trained here. */
+  readonly history?: WeightHistory;
 }
 
 /** Where the folders of `models/` lie. */
@@ -61,7 +64,10 @@ export class ModelShelf {
     );
     if (untrained) return { manifest, model: untrainedTwin(manifest) };
     const model = await openModel(manifest, this.files.source(folder, manifest.weights));
-    return { manifest, model };
+    const { history: file } = manifest;
+    if (!file) return { manifest, model };
+    const history = new WeightHistory(manifest, model, () => this.files.source(folder, file));
+    return { manifest, model, history };
   }
 }
 

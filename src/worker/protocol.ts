@@ -3,6 +3,17 @@ import type { ArchitectureConfig, ModuleInfo } from '../engine/archs/architectur
 import type { BackendName, BackendReport } from '../engine/backend.ts';
 import type { EngineErrorCode } from '../engine/errors.ts';
 import type { TensorData } from '../engine/layout.ts';
+import type { FilterAnalysis } from '../engine/lenses/filters/filterAnalysis.ts';
+import type { FilterCensus } from '../engine/lenses/filters/filterCensus.ts';
+import type { KernelRequest } from '../engine/lenses/filters/kernelRequest.ts';
+import type {
+  Pattern,
+  PrototypeFit,
+  PrototypeKind,
+  PrototypeParameters,
+} from '../engine/lenses/filters/prototypeFit.ts';
+import type { FilterMatch, SimilarityOptions } from '../engine/lenses/filters/similarity.ts';
+import type { Verdict } from '../engine/lenses/filters/verdict.ts';
 import type { Preprocessing } from '../engine/manifest.ts';
 import type { Bitmap } from '../engine/resample.ts';
 import type { Target } from '../engine/targets.ts';
@@ -13,10 +24,19 @@ export type {
   BackendReport,
   Bitmap,
   EngineErrorCode,
+  FilterAnalysis,
+  FilterCensus,
+  FilterMatch,
+  KernelRequest,
   LoadProgress,
   ModuleInfo,
+  Pattern,
+  PrototypeFit,
+  PrototypeKind,
+  PrototypeParameters,
   Target,
   TensorData,
+  Verdict,
 };
 
 /** A picture under a key: the worker keeps one forward pass for each model and key. */
@@ -39,6 +59,25 @@ export interface Requests {
   describe: { params: { model: string }; result: ModelDescription };
   /** One tensor of the state dict, OIHW for convolutions. */
   parameter: { params: { model: string; name: string }; result: TensorData };
+  /** The first layer's weights in the course of training, after `epoch` if one is named. */
+  history: {
+    params: { model: string; epoch?: number };
+    result: {
+      /** What can be asked for, 0 for the state before training; empty where no history was kept. */
+      epochs: readonly number[];
+      /** OIHW. */
+      weights: TensorData | undefined;
+    };
+  };
+  /** Every filter of a first layer against hand-designed kernels; the first convolution's unless told. */
+  filters: { params: { model: string; layer?: string }; result: FilterCensus };
+  /** A hand-designed kernel, `[C, k, k]`. */
+  kernel: { params: KernelRequest; result: TensorData };
+  /** The filters of a first layer by their likeness to a kernel `[k, k]` or `[C, k, k]`, best first. */
+  similarFilters: {
+    params: { model: string; layer?: string; kernel: TensorData } & SimilarityOptions;
+    result: { layer: string; matches: readonly FilterMatch[] };
+  };
   /** The picture as the network sees it, before normalisation. */
   view: { params: { model: string; picture: KeyedPicture }; result: Bitmap };
   capture: {

@@ -1,6 +1,7 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startNodeBackend } from '../../cli/nodeBackend.ts';
+import { diskModelFiles } from '../../cli/nodeModels.ts';
 import { EngineError } from '../../src/engine/errors.ts';
 import { Model, Run } from '../../src/engine/model.ts';
 import { Trace } from '../../src/engine/trace.ts';
@@ -92,6 +93,21 @@ describe('the dispatcher answers', () => {
       layer: 'features.1',
       target: { class: 2 },
     });
+  });
+
+  it('that a model without a history has none, nor has a twin', async () => {
+    const none = { epochs: [], weights: undefined };
+    expect(await value(ask('history', { model }))).toEqual(none);
+    expect(await value(ask('history', { model: `${model}@untrained`, epoch: 0 }))).toEqual(none);
+  });
+
+  it("what the lab's network had learned after its first epoch", async () => {
+    dispatcher = new Dispatcher(diskModelFiles());
+    const lab = 'smallcnn-cifar10';
+    const { epochs } = await value(ask('history', { model: lab }));
+    expect(epochs.slice(0, 2)).toEqual([0, 1]);
+    const after = await value(ask('history', { model: lab, epoch: 1 }));
+    expect(after.weights!.shape).toEqual([32, 3, 3, 3]);
   });
 
   it('for the untrained twin, which needs no weight file', async () => {
