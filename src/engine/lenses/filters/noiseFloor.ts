@@ -1,0 +1,5 @@
+import type { Shape } from './filter.ts';
+import type { PrototypeKind } from './prototypeFit.ts';
+export function noiseFloor(_kind: PrototypeKind, _shape: Shape): number {
+  return 0;
+}

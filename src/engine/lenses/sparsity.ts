@@ -1,0 +1,69 @@
+import { cast, equal, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import type { ModuleInfo } from '../archs/architecture.ts';
+import { unlessLost } from '../backend.ts';
+import { throwIfAborted } from '../errors.ts';
+import { sizeOf } from '../layout.ts';
+import type { Run } from '../model.ts';
+import type { LoadOptions } from '../weights/lazyWeights.ts';
+
+/** How much of a layer's output is exactly zero. */
+export interface LayerSparsity {
+  readonly layer: string;
+  /** Share of the activations that are zero, 0 to 1. */
+  readonly zeroShare: number;
+  /** Channels that are zero in every cell. */
+  readonly silentChannels: number;
+  readonly channels: number;
+}
+
+/**
+ * Where a network cuts off what is negative, in forward order: each ReLU, under the name of the
+ * block that it ends if there is one. `features.0` to `features.5`; `relu`, `layer1.0` to `layer4.1`.
+ */
+export function rectifiedLayers(modules: readonly ModuleInfo[]): string[] {
+  const rectifiers = modules.filter(({ type }) => type === 'ReLU');
+  return rectifiers.map(
+    ({ name }) => modules.find(({ returns }) => returns === name)?.name ?? name,
+  );
+}
+
+/** Zeros of each channel, `[C]`; the input is NHWC or `[N, features]`. */
+function zerosByChannel(tensor: Tensor): Tensor {
+  const axes = Array.from({ length: tensor.rank - 1 }, (_, axis) => axis);
+  return tidy(() => sum(cast(equal(tensor, 0), 'float32'), axes));
+}
+
+// #region sparsity
+/**
+ * Counts the zeros of layers where the backend has them: one number for each channel is read back,
+ * not the activations. What the run has computed before is not computed again.
+ *
+ * @throws {EngineError} `unknown-layer`, and what loading weights throws
+ */
+export async function sparsity(
+  run: Run,
+  layers: readonly string[],
+  options: LoadOptions = {},
+): Promise<LayerSparsity[]> {
+  await run.forward(layers, options);
+  const found = await Promise.all(layers.map((layer) => layerSparsity(run, layer)));
+  throwIfAborted(options.signal);
+  return found;
+}
+
+async function layerSparsity({ trace }: Run, layer: string): Promise<LayerSparsity> {
+  const { tensor } = trace.value(layer);
+  const channels = tensor.shape.at(-1)!;
+  const cells = sizeOf(tensor.shape) / channels;
+  const counted = zerosByChannel(tensor);
+  const zeros = (await unlessLost(counted.data())) as Float32Array;
+  counted.dispose();
+  let total = 0;
+  let silentChannels = 0;
+  for (const count of zeros) {
+    total += count;
+    if (count === cells) silentChannels++;
+  }
+  return { layer, zeroShare: total / (channels * cells), silentChannels, channels };
+}
+// #endregion
