@@ -4,6 +4,7 @@ import { filtersOf } from '../engine/lenses/filters/filter.ts';
 import { filterCensus, firstLayerWeights } from '../engine/lenses/filters/filterCensus.ts';
 import { kernelOf } from '../engine/lenses/filters/kernelRequest.ts';
 import { rankBySimilarity } from '../engine/lenses/filters/similarity.ts';
+import { rectifiedLayers, sparsity } from '../engine/lenses/sparsity.ts';
 import { methodNamed } from '../engine/methods/index.ts';
 import type { Run } from '../engine/model.ts';
 import { networkView, normalize } from '../engine/preprocess.ts';
@@ -82,6 +83,11 @@ export class Dispatcher {
       const run = this.run(await this.shelf.open(model), picture);
       const { logits, ...result } = await capture(run, { ...request, ...options });
       return { ...result, logits: [...(logits?.data ?? [])] };
+    },
+    sparsity: async ({ model: id, picture, layers }, options) => {
+      const opened = await this.shelf.open(id);
+      const wanted = layers ?? rectifiedLayers(opened.model.modules);
+      return sparsity(this.run(opened, picture), wanted, options);
     },
     explain: async ({ model, picture, method: name, ...request }, options) => {
       const method = methodNamed(name);

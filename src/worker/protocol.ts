@@ -14,6 +14,7 @@ import type {
 } from '../engine/lenses/filters/prototypeFit.ts';
 import type { FilterMatch, SimilarityOptions } from '../engine/lenses/filters/similarity.ts';
 import type { Verdict } from '../engine/lenses/filters/verdict.ts';
+import type { LayerSparsity } from '../engine/lenses/sparsity.ts';
 import type { Preprocessing } from '../engine/manifest.ts';
 import type { Bitmap } from '../engine/resample.ts';
 import type { Target } from '../engine/targets.ts';
@@ -28,6 +29,7 @@ export type {
   FilterCensus,
   FilterMatch,
   KernelRequest,
+  LayerSparsity,
   LoadProgress,
   ModuleInfo,
   Pattern,
@@ -95,6 +97,11 @@ export interface Requests {
       logits: readonly number[];
       target: { class: number; value: number } | undefined;
     };
+  };
+  /** Zeros of the layers named; of every ReLU of the network unless told. */
+  sparsity: {
+    params: { model: string; picture: KeyedPicture; layers?: readonly string[] };
+    result: readonly LayerSparsity[];
   };
   explain: {
     params: {
