@@ -110,6 +110,25 @@ describe('the dispatcher answers', () => {
     expect(after.weights!.shape).toEqual([32, 3, 3, 3]);
   });
 
+  it('how sparse every ReLU is, or the layers named, from the pass that others share', async () => {
+    const runs = vi.spyOn(Model.prototype, 'run');
+    const a = picture('a');
+    const { activations } = await value(
+      ask('capture', { model, picture: a, layers: ['features.3'] }),
+    );
+    const found = await value(ask('sparsity', { model, picture: a }));
+    expect(found.map(({ layer, channels }) => [layer, channels])).toEqual(
+      [32, 32, 64, 64, 128, 128].map((channels, block) => [`features.${block}`, channels]),
+    );
+    const { data } = activations['features.3']!;
+    expect(found[3]!.zeroShare).toBe(data.filter((activation) => activation === 0).length / 256);
+    const [last] = await value(
+      ask('sparsity', { model, picture: a, layers: ['features.5', 'features.0'] }),
+    );
+    expect(last).toEqual(found[5]);
+    expect(runs).toHaveBeenCalledTimes(1);
+  });
+
   it('for the untrained twin, which needs no weight file', async () => {
     const trained = await value(ask('parameter', { model, name: 'head.weight' }));
     const twin = await value(
