@@ -21,16 +21,41 @@ export function filterTile(
   height: number,
   width: number,
 ): Raster {
-  if ((channels !== 1 && channels !== 3) || weightCHW.length !== channels * height * width) {
-    throw new RangeError(
-      `invalid filter: ${weightCHW.length} weights as ${channels}x${height}x${width}; expected 1 or 3 channels that fill the shape`,
-    );
-  }
+  checkShape(weightCHW, channels, height, width);
   return rasterFromRgb(
     normalizeFilter(weightCHW).map((w) => 255 * w),
     width,
     height,
     'chw',
+  );
+}
+
+/**
+ * One filter as a colour patch with its sign: a channel without weight is half bright, and the ends
+ * of `range`, which is centred on 0, are dark and bright. Filters on one range can be compared.
+ * Throws RangeError as `filterTile`.
+ */
+export function signedTile(
+  weightCHW: Float32Array,
+  channels: number,
+  height: number,
+  width: number,
+  range: ValueRange = signedRange(weightCHW),
+): Raster {
+  checkShape(weightCHW, channels, height, width);
+  const reach = range[1] || 1;
+  return rasterFromRgb(
+    weightCHW.map((w) => 127.5 * (1 + w / reach)),
+    width,
+    height,
+    'chw',
+  );
+}
+
+function checkShape(weights: Float32Array, channels: number, height: number, width: number): void {
+  if ((channels === 1 || channels === 3) && weights.length === channels * height * width) return;
+  throw new RangeError(
+    `invalid filter: ${weights.length} weights as ${channels}x${height}x${width}; expected 1 or 3 channels that fill the shape`,
   );
 }
 

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { channelTile, filterTile, normalizeFilter } from '../../src/draw/filterTiles.ts';
+import {
+  channelTile,
+  filterTile,
+  normalizeFilter,
+  signedTile,
+} from '../../src/draw/filterTiles.ts';
 import { mapAtlas, mapTiles } from '../../src/draw/mapTiles.ts';
 import { blankRaster } from '../../src/draw/raster.ts';
 import { tileGrid, tileOrigin } from '../../src/draw/tileGrid.ts';
@@ -24,6 +29,18 @@ test('filterTile paints three channels as colours and one as grey', () => {
   expect(() => filterTile(new Float32Array(18), 2, 3, 3)).toThrow(
     /invalid filter: 18 weights as 2x3x3; expected 1 or 3 channels/,
   );
+});
+
+test('signedTile paints weight 0 half bright, on one scale for all channels', () => {
+  // 127.5 (1 + w / 2): red 0 and 255, green 127.5, blue 191.25 and 63.75.
+  const weights = Float32Array.of(-2, 2, 0, 0, 1, -1);
+  expect([...signedTile(weights, 3, 1, 2).rgba]).toEqual([0, 128, 191, 255, 255, 128, 64, 255]);
+  // On the range of another filter, half as vivid: 127.5 (1 + w / 4).
+  expect([...signedTile(weights, 3, 1, 2, [-4, 4]).rgba.slice(0, 4)]).toEqual([64, 128, 159, 255]);
+  expect([...signedTile(Float32Array.of(0, 0), 1, 1, 2).rgba.slice(0, 4)]).toEqual([
+    128, 128, 128, 255,
+  ]);
+  expect(() => signedTile(weights, 2, 1, 3)).toThrow(/invalid filter: 6 weights as 2x1x3/);
 });
 
 test('channelTile puts 0 in the middle', () => {
