@@ -1,4 +1,4 @@
-"""The four inputs of each model's goldens: two natural ones, seeded noise, constant mid grey."""
+"""The four inputs of each model's goldens: two natural ones, seeded noise, constant grey."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,8 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 NOISE_SEED = 196
+GREYS = (128, 112, 144, 96, 160)
+"""Levels to try for the constant input: where a whole channel lies at a ReLU's kink, rounding decides its gradient."""
 PICTURES = ("horse", "chelsea")
 
 
@@ -59,11 +61,11 @@ def arc(x: float, y: float, radius: float, first: float, last: float) -> List:
     return [(float(x + radius * np.cos(a)), float(y + radius * np.sin(a))) for a in angles]
 
 
-def inputs(manifest: Dict, images: Path) -> List[GoldenInput]:
-    """The four inputs for a model; `images` is the folder of the site's pictures."""
+def inputs(manifest: Dict, images: Path, grey: int = GREYS[0]) -> List[GoldenInput]:
+    """The four inputs for a model; `images` is the folder of the site's pictures, `grey` the constant one's level."""
     preprocessing = manifest["preprocessing"]
-    width, height, grey = preprocessing["width"], preprocessing["height"], preprocessing["colour"] == "grey"
-    if grey:
+    width, height, one = preprocessing["width"], preprocessing["height"], preprocessing["colour"] == "grey"
+    if one:
         natural = [
             GoldenInput(f"digit-{digit}", normalised(drawn_digit(digit), preprocessing), f"drawn {digit}", rank)
             for rank, digit in enumerate((7, 3))
@@ -77,8 +79,8 @@ def inputs(manifest: Dict, images: Path) -> List[GoldenInput]:
         ]
     channels = len(preprocessing["mean"])
     noise = torch.randn(1, channels, height, width, generator=torch.Generator().manual_seed(NOISE_SEED))
-    flat = Image.new("L" if grey else "RGB", (width, height), 128 if grey else (128, 128, 128))
+    flat = Image.new("L" if one else "RGB", (width, height), grey if one else (grey, grey, grey))
     return natural + [
         GoldenInput("noise", noise, f"standard normal noise, seed {NOISE_SEED}"),
-        GoldenInput("constant", normalised(flat, preprocessing), "grey 128 everywhere"),
+        GoldenInput("constant", normalised(flat, preprocessing), f"grey {grey} everywhere"),
     ]

@@ -18,13 +18,22 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
 /** Errors relative to the largest magnitude expected, by what was compared. */
 export type Errors = Readonly<Record<string, number>>;
 
-/** Collects errors; a wrong shape counts as infinitely wrong. */
+/** What a tensor should be: its error relative to the largest magnitude expected, infinite for a wrong shape. */
+export type Expectation = (actual: TensorData) => number;
+
+/** Expects every element. */
+export function whole(expected: TensorData): Expectation {
+  return ({ shape, data }) =>
+    shape.join() === expected.shape.join() ? relativeError(data, expected.data) : Infinity;
+}
+
+/** Collects errors. */
 export class ErrorTable {
   readonly errors: Record<string, number> = {};
 
-  add(name: string, actual: TensorData, expected: TensorData): void {
-    const sameShape = actual.shape.join() === expected.shape.join();
-    this.errors[name] = sameShape ? relativeError(actual.data, expected.data) : Infinity;
+  add(name: string, actual: TensorData, expected: TensorData | Expectation): void {
+    const error = typeof expected === 'function' ? expected : whole(expected);
+    this.errors[name] = error(actual);
   }
 }
 

@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { goldenFrom, type Golden } from './goldenFile.ts';
 import { readTensors, type TensorFile } from './tensorFile.ts';
-import { filesIn, foldersIn, goldenFolder } from './repository.ts';
+import { filesIn, foldersIn, goldenFolder, modelsFolder } from './repository.ts';
 
 /** The goldens there are, as pairs of model and input. */
 export function goldenNames(): Array<{ model: string; input: string }> {
-  return foldersIn(goldenFolder).flatMap((model) =>
+  const models = foldersIn(modelsFolder);
+  const folders = foldersIn(goldenFolder).filter((folder) => models.includes(folder));
+  return folders.flatMap((model) =>
     filesIn(join(goldenFolder, model), '.safetensors').map((file) => ({
       model,
       input: basename(file, '.safetensors'),

@@ -1,4 +1,5 @@
 import { readdirSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -21,4 +22,12 @@ export function filesIn(folder: string, ...endings: string[]): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((path) => endings.some((ending) => path.endsWith(ending)))
     .sort();
+}
+
+/** The site's pictures: id and file. */
+export async function readCredits(): Promise<ReadonlyArray<{ id: string; file: string }>> {
+  const credits = JSON.parse(await readFile(join(root, 'public/images/credits.json'), 'utf8')) as {
+    pictures: Array<{ id: string; file: string }>;
+  };
+  return credits.pictures;
 }
