@@ -41,6 +41,12 @@ export interface ModelManifest {
   };
 }
 
+/** What has to be known of a model to run it, wherever its weights come from. */
+export type ModelSummary = Pick<
+  ModelManifest,
+  'id' | 'title' | 'architecture' | 'labels' | 'preprocessing'
+>;
+
 /**
  * Reads a manifest. The site's own are checked in full when the site is built; here only what the
  * engine rests on.

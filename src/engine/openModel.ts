@@ -22,7 +22,7 @@ export async function openModel(
 }
 
 /** The control for every claim about training: the same network before it. */
-export function untrainedTwin(manifest: ModelManifest): Model {
+export function untrainedTwin(manifest: Pick<ModelManifest, 'id' | 'architecture'>): Model {
   const id = `${manifest.id}${untrainedSuffix}`;
   return new Model(id, manifest.architecture, new SeededWeights(twinSeed));
 }

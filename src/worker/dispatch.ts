@@ -7,13 +7,24 @@ import { rankBySimilarity } from '../engine/lenses/filters/similarity.ts';
 import { rectifiedLayers, sparsity } from '../engine/lenses/sparsity.ts';
 import { methodNamed } from '../engine/methods/index.ts';
 import type { Run } from '../engine/model.ts';
+import { untrainedSuffix } from '../engine/openModel.ts';
 import { networkView, normalize } from '../engine/preprocess.ts';
 import type { LoadOptions } from '../engine/weights/lazyWeights.ts';
 import { ModelShelf, type ModelFiles, type OpenedModel } from './models.ts';
-import type { KeyedPicture, Params, Reply, RequestKind, Result } from './protocol.ts';
+import type {
+  KeyedPicture,
+  ModelDescription,
+  Params,
+  Reply,
+  RequestKind,
+  Result,
+} from './protocol.ts';
 
 /** Forward passes kept for reuse, most recently used last. */
 const keptRuns = 6;
+
+/** Requests that only read or fetch a file: no computation waits for them, nor they for any. */
+const apart: ReadonlySet<RequestKind> = new Set(['fetchModel']);
 
 type Failure = Extract<Reply<unknown>, { ok: false }>;
 type Handlers = {
@@ -21,8 +32,9 @@ type Handlers = {
 };
 
 /**
- * Answers requests one after the other on whatever backend is active. All figures of a page share
- * one copy of each model and one forward pass for each model and picture.
+ * Answers requests one after the other on whatever backend is active; those that only fetch a file
+ * run beside them. All figures of a page share one copy of each model and one forward pass for each
+ * model and picture.
  */
 export class Dispatcher {
   private readonly shelf: ModelShelf;
@@ -43,11 +55,12 @@ export class Dispatcher {
     const controller = new AbortController();
     this.controllers.set(id, controller);
     const { signal } = controller;
-    const job = this.queue.then(async () => {
+    const work = async () => {
       throwIfAborted(signal);
       return this.handlers[kind](params, { signal, onProgress });
-    });
-    this.queue = job.catch(() => undefined);
+    };
+    const job = apart.has(kind) ? work() : this.queue.then(work);
+    if (!apart.has(kind)) this.queue = job.catch(() => undefined);
     return reply(job).finally(() => this.controllers.delete(id));
   }
 
@@ -56,10 +69,21 @@ export class Dispatcher {
   }
 
   private readonly handlers: Handlers = {
-    describe: async ({ model: id }) => {
-      const { manifest, model } = await this.shelf.open(id);
-      const { title, architecture, labels, preprocessing } = manifest;
-      return { id, title, architecture, labels, preprocessing, modules: model.modules };
+    describe: async ({ model }) => description(model, await this.shelf.open(model)),
+    fetchModel: async ({ model, source, file }, options) => {
+      const fetching = part(import('./fetchModel.ts')).then(({ fetchModel }) =>
+        fetchModel(model, source, file, options),
+      );
+      const opened = await this.shelf.put(model, fetching);
+      return { description: description(model, opened), file: opened.file, cached: opened.cached };
+    },
+    closeModel: async ({ model }) => {
+      for (const [id, run] of this.runs) {
+        if (!id.startsWith(`${model} `) && !id.startsWith(`${model}${untrainedSuffix} `)) continue;
+        run.dispose();
+        this.runs.delete(id);
+      }
+      await this.shelf.close(model);
     },
     parameter: async ({ model, name }, options) =>
       (await this.shelf.open(model)).model.parameter(name, options),
@@ -111,6 +135,18 @@ export class Dispatcher {
     }
     return run;
   }
+}
+
+/** Code that is loaded when somebody first needs it. */
+function part<T>(importing: Promise<T>): Promise<T> {
+  return importing.catch((cause: unknown) => {
+    throw new EngineError('network', 'a part of this page could not be loaded', { cause });
+  });
+}
+
+function description(id: string, { manifest, model }: OpenedModel): ModelDescription {
+  const { title, architecture, labels, preprocessing } = manifest;
+  return { id, title, architecture, labels, preprocessing, modules: model.modules };
 }
 
 async function reply<T>(job: Promise<T>): Promise<Reply<T>> {

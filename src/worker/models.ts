@@ -1,12 +1,12 @@
 import { EngineError } from '../engine/errors.ts';
-import { parseManifest, type ModelManifest } from '../engine/manifest.ts';
+import { parseManifest, type ModelManifest, type ModelSummary } from '../engine/manifest.ts';
 import type { Model } from '../engine/model.ts';
 import { openModel, untrainedSuffix, untrainedTwin } from '../engine/openModel.ts';
 import { WeightHistory } from '../engine/weightHistory.ts';
 import { HttpSource, type ByteSource } from '../engine/weights/byteSource.ts';
 
 export interface OpenedModel {
-  readonly manifest: ModelManifest;
+  readonly manifest: ModelSummary;
   readonly model: Model;
   /** Only of models that were trained here. */
   readonly history?: WeightHistory;
@@ -51,14 +51,34 @@ export class ModelShelf {
     this.files = files;
   }
 
-  /** @param id a folder of `models/`, or one followed by `@untrained` for its untrained twin */
+  /** @param id a folder of `models/` or what was put here, also followed by `@untrained` for its untrained twin */
   open(id: string): Promise<OpenedModel> {
     return remember(this.opened, id, () => this.openNew(id));
+  }
+
+  /** Takes in a model of no folder; whoever asks for it waits until it is open. */
+  put<T extends OpenedModel>(id: string, opening: Promise<T>): Promise<T> {
+    this.opened.set(id, opening);
+    opening.catch(() => {
+      if (this.opened.get(id) === opening) this.opened.delete(id);
+    });
+    return opening;
+  }
+
+  /** Frees a model's weights and those of its twin. */
+  async close(id: string): Promise<void> {
+    for (const name of [id, `${id}${untrainedSuffix}`]) {
+      const opened = this.opened.get(name);
+      this.opened.delete(name);
+      await (await opened?.catch(() => undefined))?.model.dispose();
+    }
   }
 
   private async openNew(id: string): Promise<OpenedModel> {
     const untrained = id.endsWith(untrainedSuffix);
     const folder = untrained ? id.slice(0, -untrainedSuffix.length) : id;
+    const trained = untrained ? await this.opened.get(folder) : undefined;
+    if (trained) return { manifest: trained.manifest, model: untrainedTwin(trained.manifest) };
     const manifest = await remember(this.manifests, folder, async () =>
       parseManifest(await this.files.manifest(folder), `${folder}/model.json`),
     );

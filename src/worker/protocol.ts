@@ -56,9 +56,39 @@ export interface ModelDescription {
   readonly modules: readonly ModuleInfo[];
 }
 
+/** A weight file that lies outside the site, and how it is known. */
+export interface FetchedFile {
+  readonly url: string;
+  /** Of the whole file, 64 hex digits; where left out, its structure alone is checked. */
+  readonly sha256?: string | undefined;
+  /** Length that is expected where the server does not tell. */
+  readonly bytes: number;
+  /** Address of the list of labels. */
+  readonly labelsUrl: string;
+  /** Name of the browser's cache that keeps the file. */
+  readonly cache: string;
+}
+
 /** Every request with its parameters and its result. Maps travel as `[N, C, H, W]`. */
 export interface Requests {
   describe: { params: { model: string }; result: ModelDescription };
+  /** Fetches torchvision's ImageNet-1k weights and opens them under the id `model`, which other requests may then name. */
+  fetchModel: {
+    params: {
+      model: string;
+      source: FetchedFile;
+      /** The file itself, where it was fetched before. */
+      file?: Blob | undefined;
+    };
+    result: {
+      description: ModelDescription;
+      file: Blob;
+      /** Whether it came out of the browser's cache. */
+      cached: boolean;
+    };
+  };
+  /** Frees a model that was opened from a file. */
+  closeModel: { params: { model: string }; result: undefined };
   /** One tensor of the state dict, OIHW for convolutions. */
   parameter: { params: { model: string; name: string }; result: TensorData };
   /** The first layer's weights in the course of training, after `epoch` if one is named. */

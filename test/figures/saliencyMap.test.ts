@@ -46,3 +46,16 @@ test('without opacity the overlay is the picture', () => {
   const { rgba } = saliencyView(data, { colormap: 'hot', clip: 99, opacity: 0 }).overlay as Raster;
   expect([...rgba.subarray(0, 4)]).toEqual([128, 128, 128, 255]);
 });
+
+test('a map of 512 by 512 pixels is drawn like any other', () => {
+  const side = 512;
+  const large = new Float32Array(side * side);
+  large[3 * side + 5] = 2;
+  const explained = { ...data.explained, map: { shape: [side, side], data: large } };
+  const view = { ...data.view, width: side, height: side, data: new Uint8Array(3 * side * side) };
+  const drawn = saliencyView(
+    { ...data, view, explained },
+    { colormap: 'hot', clip: 99, opacity: 1 },
+  );
+  expect(drawn).toMatchObject({ maximum: 2, peak: { x: 5, y: 3 } });
+});

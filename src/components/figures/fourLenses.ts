@@ -172,7 +172,7 @@ export function saliencyLens({ shape, data }: TensorData): SaliencyLens {
   return {
     image: heatmap(data, width, height, { colormap: 'inferno', range }),
     range,
-    maximum: Math.max(...data),
+    maximum: minMaxRange(data)[1],
     topShare: topShare(data, 0.05),
   };
 }
@@ -183,7 +183,7 @@ export function camLens(
   picture: Raster,
 ): CamLens {
   const [height, width] = shape as [number, number];
-  const range: ValueRange = [0, Math.max(...data)];
+  const range: ValueRange = [0, minMaxRange(data)[1]];
   const upsampled = bilinear(data, width, height, photographSize, photographSize);
   const heat = heatmap(upsampled, photographSize, photographSize, { colormap: 'viridis', range });
   const peak = data.indexOf(range[1]);

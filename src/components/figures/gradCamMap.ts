@@ -148,7 +148,7 @@ export function gradCamView(data: GradCamData, drawing: GradCamDrawing): GradCam
   const sum = partialSum(alpha, activations, order.slice(0, channels));
   const rectified = sum.map((value) => Math.max(0, value));
   const large = bilinear(rectified, columns, rows, photographSize, photographSize);
-  const largest = Math.max(...rectified);
+  const largest = minMaxRange(rectified)[1];
   const range: ValueRange = [0, largest];
   const heat = heatmap(large, photographSize, photographSize, {
     colormap: drawing.colormap,

@@ -1,6 +1,6 @@
 import { heatmap } from '../../draw/heatmap.ts';
 import type { Colormap } from '../../draw/colormap.ts';
-import { percentileRange, type ValueRange } from '../../draw/normalize.ts';
+import { minMaxRange, percentileRange, type ValueRange } from '../../draw/normalize.ts';
 import { overlay } from '../../draw/overlay.ts';
 import { nearestResize, rasterFromRgb, type RasterImage } from '../../draw/raster.ts';
 import { softmax } from '../../draw/softmax.ts';
@@ -80,7 +80,7 @@ export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): Sali
   const range: ValueRange = [0, percentileRange(map.data, 0, drawing.clip)[1]];
   const heat = heatmap(map.data, width, height, { colormap: drawing.colormap, range });
   const base = photograph(data.picture.bitmap);
-  const peak = map.data.indexOf(Math.max(...map.data));
+  const peak = map.data.indexOf(minMaxRange(map.data)[1]);
   return {
     model: shownModel(data.model),
     kind: data.kind,

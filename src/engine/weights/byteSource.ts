@@ -14,8 +14,21 @@ export interface ByteSource {
   readonly label: string;
   /** Bytes `[start, end)`; fewer where the file ends before `end`. */
   read(start: number, end: number, options?: ReadOptions): Promise<Bytes>;
+  /** The same bytes piece by piece as they arrive, where they do not come at once. */
+  parts?(start: number, end: number, options?: ReadOptions): AsyncIterable<Bytes>;
   /** Length of the file in bytes, once it is known. */
   readonly size: number | undefined;
+}
+
+/** Bytes `[start, end)` of any source, piece by piece. */
+export async function* partsOf(
+  source: ByteSource,
+  start: number,
+  end: number,
+  options: ReadOptions = {},
+): AsyncGenerator<Bytes> {
+  if (source.parts) yield* source.parts(start, end, options);
+  else yield await source.read(start, end, options);
 }
 
 /** Bytes that are already in memory. */
@@ -76,17 +89,23 @@ export class HttpSource implements ByteSource {
     return this.whole?.byteLength ?? this.total;
   }
 
-  async read(start: number, end: number, options: ReadOptions = {}): Promise<Bytes> {
-    if (this.whole) return this.whole.subarray(start, end);
-    if (end <= start) return new Uint8Array(0);
-    const response = await this.request(start, end, options.signal);
-    if (response.status === 416) return new Uint8Array(0);
-    if (response.status === 206) {
-      this.noteRange(response, start);
-      return readBody(response, this.label, options);
+  read(start: number, end: number, options: ReadOptions = {}): Promise<Bytes> {
+    return joined(this.parts(start, end, options));
+  }
+
+  async *parts(start: number, end: number, options: ReadOptions = {}): AsyncGenerator<Bytes> {
+    if (end <= start) return;
+    if (!this.whole) {
+      const response = await this.request(start, end, options.signal);
+      if (response.status === 416) return;
+      if (response.status === 206) {
+        this.noteRange(response, start);
+        yield* bodyParts(response, this.label, options);
+        return;
+      }
+      this.whole = await readBody(response, this.label, options);
     }
-    this.whole = await readBody(response, this.label, options);
-    return this.whole.subarray(start, end);
+    yield this.whole.subarray(start, end);
   }
 
   private async request(start: number, end: number, signal?: AbortSignal): Promise<Response> {
@@ -116,28 +135,46 @@ export class HttpSource implements ByteSource {
   }
 }
 
-/** Reads a response to its end, reporting progress. */
-async function readBody(
+/**
+ * Reads a response to its end, reporting progress.
+ * @throws {EngineError} `network`, `aborted`
+ */
+export function readBody(
+  response: Response,
+  label: string,
+  options: ReadOptions,
+): Promise<Bytes> {
+  return joined(bodyParts(response, label, options));
+}
+
+/** The pieces of a response as they arrive; whoever stops early stops the download. */
+async function* bodyParts(
   response: Response,
   label: string,
   { signal, onBytes }: ReadOptions,
-): Promise<Bytes> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+): AsyncGenerator<Bytes> {
+  const reader = response.body?.getReader();
   try {
-    const reader = response.body?.getReader();
     for (;;) {
       const part = await reader?.read();
-      if (!part || part.done) break;
-      chunks.push(part.value);
-      length += part.value.byteLength;
+      if (!part || part.done) return;
       onBytes?.(part.value.byteLength);
+      yield part.value;
     }
   } catch (cause) {
     throwIfAborted(signal);
     throw new EngineError('network', `the connection broke while reading ${label}`, { cause });
+  } finally {
+    reader?.cancel().catch(() => undefined);
   }
-  const bytes = new Uint8Array(length);
+}
+
+/** All pieces in one; a single piece is not copied. */
+async function joined(parts: AsyncIterable<Bytes>): Promise<Bytes> {
+  const chunks: Bytes[] = [];
+  for await (const part of parts) chunks.push(part);
+  if (chunks.length === 1) return chunks[0]!;
+  const bytes = new Uint8Array(chunks.reduce((sum, { byteLength }) => sum + byteLength, 0));
   let offset = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, offset);
