@@ -38,6 +38,29 @@ const backends = ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'] as const;
 /** What can be explained. */
 export const kinds = ['logit', 'probability'] as const;
 
+/** What the kernel editor can start from: a kernel drawn by hand, nothing, or a learned filter. */
+export const kernelStarts = [
+  'gabor',
+  'sobel',
+  'scharr',
+  'prewitt',
+  'laplacian',
+  'difference',
+  'sharpen',
+  'blur',
+  'box',
+  'identity',
+  'blank',
+  'learned',
+] as const;
+/** Which channels a kernel weighs against each other. */
+export const kernelColours = ['grey', 'red-green', 'blue-yellow', 'tint'] as const;
+
+/** What filters can be sorted by; likeness is to one of them. */
+export const filterSorts = ['index', 'norm', 'orientation', 'colour', 'likeness'] as const;
+/** How one filter is shown large. */
+export const filterFaces = ['colour', 'red', 'green', 'blue'] as const;
+
 /** The one table of what a reader can set and a link can carry: a new control is one row. */
 const fields = {
   picture: word('horse'),
@@ -45,12 +68,38 @@ const fields = {
   model: word(''),
   class: classChoice,
   backend: oneOf<BackendName | 'auto'>('auto', backends),
-  'filters.network': oneOf<'trained' | 'untrained' | 'digits'>('trained', [
-    'trained',
-    'untrained',
-    'digits',
+  /** The model whose filter is in focus; empty for the one whose wall is shown large. */
+  'filters.network': word(''),
+  /** -1 for the filter that the figure was drawn with. */
+  'filters.index': whole(-1, -1, 4095),
+  'filters.sort': oneOf('index', filterSorts),
+  /** The filter that likeness is measured to. */
+  'filters.like': whole(0, 0, 4095),
+  'filters.scale': oneOf<'each' | 'signed'>('each', ['each', 'signed']),
+  /** -1 for the weights as they are after the last epoch. */
+  'filters.epoch': whole(-1, -1, 9999),
+  'filters.face': oneOf('colour', filterFaces),
+  'kernel.size': oneOf<'3' | '7'>('7', ['3', '7']),
+  'kernel.start': oneOf<(typeof kernelStarts)[number]>('gabor', kernelStarts),
+  /** Index of the filter to start from. */
+  'kernel.learned': whole(0, 0, 4095),
+  /** What the reader has painted over the start, a byte for each weight; empty for nothing. */
+  'kernel.cells': word(''),
+  /** Orientation of a kernel drawn by hand; by how much any other is turned. */
+  'kernel.angle': numeric(60, 0, 360),
+  'kernel.wavelength': numeric(6, 2, 16),
+  'kernel.phase': numeric(-90, -180, 180),
+  'kernel.sigma': numeric(1.8, 0.3, 4),
+  'kernel.aspect': numeric(0.7, 0.2, 2),
+  'kernel.colour': oneOf<(typeof kernelColours)[number]>('grey', kernelColours),
+  'kernel.tint': word('#e8703a'),
+  'kernel.scale': oneOf<'one' | 'drawn'>('one', ['one', 'drawn']),
+  'kernel.show': oneOf<'signed' | 'absolute' | 'picture'>('signed', [
+    'signed',
+    'absolute',
+    'picture',
   ]),
-  'filters.index': whole(0, 0, 31),
+  'kernel.means': oneOf<'kept' | 'removed'>('kept', ['kept', 'removed']),
   'maps.layer': word('features.1'),
   'maps.sort': oneOf<'index' | 'activation' | 'sparsity'>('index', [
     'index',
