@@ -24,7 +24,7 @@ const module = (name: string, inputs: string[], window?: SlidingWindow): ModuleI
   ...(window && { window }),
 });
 
-/** Size, jump and start by hand; 435 is also what Araujo et al. 2019 have for ResNet-18. */
+/** Size, jump and start by hand. */
 const resnet18 = {
   input: [1, 1, 0],
   conv1: [7, 2, -3],

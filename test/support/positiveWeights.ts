@@ -1,0 +1,30 @@
+import { Model } from '../../src/engine/model.ts';
+import type { ParameterSpec } from '../../src/engine/archs/architecture.ts';
+import type { WeightProvider } from '../../src/engine/weights/lazyWeights.ts';
+import { SeededWeights } from '../../src/engine/weights/seededWeights.ts';
+import { noise } from './models.ts';
+
+/**
+ * An untrained network without a negative weight. On an input that has none either every ReLU passes
+ * everything on, and nothing cancels: a gradient is above zero wherever there is a way to the unit
+ * (max-pooling keeps one way of several).
+ */
+class PositiveWeights implements WeightProvider {
+  private readonly seeded = new SeededWeights(5);
+
+  async load(specs: readonly ParameterSpec[]) {
+    const weights = await this.seeded.load(specs);
+    return new Map([...weights].map(([name, values]) => [name, values.map(Math.abs)]));
+  }
+}
+
+export function positiveModel(name: string, inputSize: number): Model {
+  const config = { name, inputChannels: 3, inputSize, classCount: 10 };
+  return new Model(`positive-${name}`, config, new PositiveWeights());
+}
+
+/** Seeded values, uniform on [0.1, 1.1), `[1, 3, size, size]`. */
+export function positiveInput(size: number) {
+  const { shape, data } = noise([1, 3, size, size], 7);
+  return { shape, data: data.map((value) => 0.6 + value / 2) };
+}
