@@ -113,6 +113,16 @@ export class Dispatcher {
       const wanted = layers ?? rectifiedLayers(opened.model.modules);
       return sparsity(this.run(opened, picture), wanted, options);
     },
+    receptiveFields: async ({ model: id }) => {
+      const { model } = await this.shelf.open(id);
+      const { allFields } = await part(import('../engine/lenses/receptiveField.ts'));
+      return allFields(model.modules, model.config.inputSize);
+    },
+    unitGradient: async ({ model, picture, ...request }, options) => {
+      const run = this.run(await this.shelf.open(model), picture);
+      const { unitGradient } = await part(import('../engine/lenses/effectiveField.ts'));
+      return unitGradient(run, { ...request, ...options });
+    },
     explain: async ({ model, picture, method: name, ...request }, options) => {
       const method = methodNamed(name);
       const run = this.run(await this.shelf.open(model), picture);

@@ -3,6 +3,7 @@ import type { ArchitectureConfig, ModuleInfo } from '../engine/archs/architectur
 import type { BackendName, BackendReport } from '../engine/backend.ts';
 import type { EngineErrorCode } from '../engine/errors.ts';
 import type { TensorData } from '../engine/layout.ts';
+import type { Unit, UnitGradient } from '../engine/lenses/effectiveField.ts';
 import type { FilterAnalysis } from '../engine/lenses/filters/filterAnalysis.ts';
 import type { FilterCensus } from '../engine/lenses/filters/filterCensus.ts';
 import type { KernelRequest } from '../engine/lenses/filters/kernelRequest.ts';
@@ -14,6 +15,7 @@ import type {
 } from '../engine/lenses/filters/prototypeFit.ts';
 import type { FilterMatch, SimilarityOptions } from '../engine/lenses/filters/similarity.ts';
 import type { Verdict } from '../engine/lenses/filters/verdict.ts';
+import type { FieldStep, ReceptiveField } from '../engine/lenses/receptiveField.ts';
 import type { LayerSparsity } from '../engine/lenses/sparsity.ts';
 import type { Preprocessing } from '../engine/manifest.ts';
 import type { Bitmap } from '../engine/resample.ts';
@@ -25,6 +27,7 @@ export type {
   BackendReport,
   Bitmap,
   EngineErrorCode,
+  FieldStep,
   FilterAnalysis,
   FilterCensus,
   FilterMatch,
@@ -36,8 +39,11 @@ export type {
   PrototypeFit,
   PrototypeKind,
   PrototypeParameters,
+  ReceptiveField,
   Target,
   TensorData,
+  Unit,
+  UnitGradient,
   Verdict,
 };
 
@@ -132,6 +138,19 @@ export interface Requests {
   sparsity: {
     params: { model: string; picture: KeyedPicture; layers?: readonly string[] };
     result: readonly LayerSparsity[];
+  };
+  /** What the cells of every module (and `input`) see of the input, and the windows on the longest way through the network. */
+  receptiveFields: {
+    params: { model: string };
+    result: {
+      fields: Readonly<Record<string, ReceptiveField>>;
+      steps: readonly FieldStep[];
+    };
+  };
+  /** How strongly each pixel moves one unit of a layer. */
+  unitGradient: {
+    params: { model: string; picture: KeyedPicture; layer: string; unit: Unit };
+    result: UnitGradient;
   };
   explain: {
     params: {

@@ -129,6 +129,23 @@ describe('the dispatcher answers', () => {
     expect(runs).toHaveBeenCalledTimes(1);
   });
 
+  it('the receptive fields of a model, and the gradient of one unit', async () => {
+    const { fields, steps } = await value(ask('receptiveFields', { model }));
+    expect(fields['features.5']).toEqual({ size: 29, stride: 8, start: -14 });
+    expect(steps.map(({ name }) => name)).toEqual(
+      [0, 1, 2, 3, 4, 5].map((block) => `features.${block}.0`),
+    );
+    const unit = { channel: 3, row: 1, column: 2 };
+    const layer = 'features.2.0';
+    const found = await value(ask('unitGradient', { model, picture: picture('a'), layer, unit }));
+    expect(found.magnitude.shape).toEqual([8, 8]);
+    expect(found.field).toEqual(fields[layer]);
+    const { activations } = await value(
+      ask('capture', { model, picture: picture('a'), layers: [layer] }),
+    );
+    expect(found.value).toBe(activations[layer]!.data[(3 * 4 + 1) * 4 + 2]);
+  });
+
   it('for the untrained twin, which needs no weight file', async () => {
     const trained = await value(ask('parameter', { model, name: 'head.weight' }));
     const twin = await value(

@@ -114,11 +114,14 @@ export function fieldSteps(
   return steps;
 }
 
-/** The last module with a window of its own: the end of the way that `fieldSteps` walks. */
-export function deepestWindow(modules: readonly ModuleInfo[], inputSize: number): string {
+/** Every module's field, and the steps along the longest way through the network. */
+export function allFields(modules: readonly ModuleInfo[], inputSize: number) {
   const fields = receptiveFields(modules, inputSize);
-  const windows = modules.filter(({ window }) => window);
-  return windows.reduce((widest, module) =>
-    fields.get(module.name)!.size > fields.get(widest.name)!.size ? module : widest,
-  ).name;
+  const windows = modules.filter(({ window }) => window).map(({ name }) => name);
+  const size = (name: string) => fields.get(name)!.size;
+  const widest = windows.reduce((a, b) => (size(b) > size(a) ? b : a));
+  return {
+    fields: Object.fromEntries(fields),
+    steps: fieldSteps(modules, inputSize, widest),
+  };
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ModuleInfo, SlidingWindow } from '../../../src/engine/archs/architecture.ts';
 import { architectureNamed } from '../../../src/engine/archs/index.ts';
 import {
-  deepestWindow,
+  allFields,
   fieldSteps,
   receptiveFields,
   slide,
@@ -127,7 +127,7 @@ describe('the steps to a module', () => {
     ['smallcnn', 32],
   ])('of %s follow from one another by the recursion', (name, inputSize) => {
     const modules = modulesOf(name, inputSize);
-    const steps = fieldSteps(modules, inputSize, deepestWindow(modules, inputSize));
+    const { steps, fields } = allFields(modules, inputSize);
     let field = { size: 1, stride: 1, start: 0 };
     for (const { before, window, after } of steps) {
       expect(before).toEqual(field);
@@ -135,7 +135,7 @@ describe('the steps to a module', () => {
       expect(after).toEqual(field);
     }
     const last = modules.findLast(({ type }) => type === 'Sequential')!;
-    expect(receptiveFields(modules, inputSize).get(last.name)).toEqual(field);
+    expect(fields[last.name]).toEqual(field);
   });
 
   it('need a module that there is', () => {
