@@ -14,13 +14,7 @@ import { shippedModel } from '../test/support/models.ts';
 import { servePage } from '../test/support/pageBundle.ts';
 import { root } from '../test/support/repository.ts';
 import { siteBase, siteFolder } from '../test/support/site.ts';
-import type { TensorData } from '../src/engine/layout.ts';
-import {
-  captureColumns,
-  captureSamples,
-  type CaptureKind,
-  type CaptureTimes,
-} from './captureTimes.ts';
+import { captureSamples, networks, type BenchedNetwork } from './captureTimes.ts';
 import { medians, type Samples } from './median.ts';
 import { pageBytes } from './pageBytes.ts';
 import { startPytorch, type PytorchSamples } from './pytorch.ts';
@@ -31,31 +25,28 @@ const { values: flags, positionals } = parseArgs({
   options: { 'keep-site': { type: 'boolean' } },
 });
 const rounds = Number(positionals[0] ?? 100);
-/** A software adapter takes seconds for a pass. */
-const slowRounds = Math.max(3, Math.round(rounds / 12));
 /** Blocks in which WASM and PyTorch alternate. */
 const turns = 10;
-const modelId = 'smallcnn-cifar10';
-const input: TensorData = {
-  shape: [1, 3, 32, 32],
-  data: Float32Array.from({ length: 3072 }, (_, i) => Math.sin(i / 7)),
-};
-
 const milliseconds = (value: number) => value.toFixed(2);
 const kilobytes = (value: number) => (value / 1000).toFixed(1);
 
-type Row = [where: string, times: CaptureTimes];
+type Row = [where: string, times: Readonly<Record<string, number>>];
+
+const roundsOf = ({ share }: BenchedNetwork) => Math.max(turns, Math.round(share * rounds));
+/** A software adapter takes seconds for a pass. */
+const slowRoundsOf = ({ share }: BenchedNetwork) => Math.max(2, Math.round((share * rounds) / 12));
 
 /** WASM in Node and PyTorch take turns, so that their times can be compared on a busy machine. */
-async function wasmAndPytorchRows(): Promise<Row[]> {
+async function wasmAndPytorchRows(network: BenchedNetwork): Promise<Row[]> {
   await startNodeBackend('wasm');
-  const model = await shippedModel(modelId);
-  const python = startPytorch();
-  const ours: Array<Samples<CaptureKind>> = [];
+  const model = await shippedModel(network.model);
+  const python = startPytorch(network.model);
+  const perTurn = Math.ceil(roundsOf(network) / turns);
+  const ours: Array<Samples<string>> = [];
   const theirs: PytorchSamples[] = [];
   for (let turn = 0; turn < turns; turn++) {
-    ours.push(await captureSamples(model, input, Math.ceil(rounds / turns), turn === 0 ? 20 : 1));
-    if (python) theirs.push(await python.sample(Math.ceil(rounds / turns)));
+    ours.push(await captureSamples(model, perTurn, turn === 0 ? 2 * perTurn : 1));
+    if (python) theirs.push(await python.sample(perTurn));
   }
   python?.close();
   await model.dispose();
@@ -69,22 +60,23 @@ async function wasmAndPytorchRows(): Promise<Row[]> {
   ];
 }
 
-async function cpuRow(): Promise<Row> {
+async function cpuRow(network: BenchedNetwork): Promise<Row> {
   await startNodeBackend('cpu');
-  const model = await shippedModel(modelId);
-  return ['cpu, Node', medians(await captureSamples(model, input, slowRounds))];
+  const model = await shippedModel(network.model);
+  return ['cpu, Node', medians(await captureSamples(model, slowRoundsOf(network), 1))];
 }
 
-async function browserRows(url: string): Promise<Row[]> {
+async function browserRows(url: string, network: BenchedNetwork): Promise<Row[]> {
   const browser = await launchChromium('webgpu', 'webgl');
   const rows: Row[] = [];
   for (const backend of ['wasm', 'webgpu', 'webgl'] as const) {
     const page = await browser.newPage();
     await page.goto(url);
     await page.waitForFunction(() => window.times);
-    const count = backend === 'wasm' ? rounds : slowRounds;
-    const result = await page.evaluate(([name, n]) => window.times.capture(name, n), [
+    const count = backend === 'wasm' ? roundsOf(network) : slowRoundsOf(network);
+    const result = await page.evaluate(([name, model, n]) => window.times.capture(name, model, n), [
       backend,
+      network.model,
       count,
     ] as const);
     if (typeof result === 'string') console.log(`skipped ${backend} in Chromium: ${result}`);
@@ -95,25 +87,30 @@ async function browserRows(url: string): Promise<Row[]> {
   return rows;
 }
 
-async function onnxRow(url: string) {
+async function onnxRow(url: string, network: BenchedNetwork) {
   const browser = await launchChromium();
   const page = await browser.newPage();
   await page.goto(url);
   await page.waitForFunction(() => window.times);
-  const result = await page.evaluate((n) => window.times.onnx(n), rounds);
+  const result = await page.evaluate(([model, n]) => window.times.onnx(model, n), [
+    network.model,
+    roundsOf(network),
+  ] as const);
   await browser.close();
   return result;
 }
 
-function printTimes(rows: readonly Row[]): void {
-  const kinds = Object.keys(captureColumns) as CaptureKind[];
+function printTimes(network: BenchedNetwork, rows: readonly Row[]): void {
+  const tasks = Object.entries(network.tasks);
   printTable(
-    `SmallCNN, one picture, median milliseconds and, in brackets, forward passes (${rounds} rounds, ${slowRounds} on slow backends)`,
-    ['', ...Object.values(captureColumns)],
+    `${network.title}, one picture, median milliseconds and, in brackets, forward passes ` +
+      `(${roundsOf(network)} rounds, ${slowRoundsOf(network)} on slow backends)`,
+    ['', ...tasks.map(([, { title }]) => title)],
     rows.map(([where, times]) => [
       where,
-      ...kinds.map(
-        (kind) => `${milliseconds(times[kind])} (${(times[kind] / times.forward).toFixed(2)})`,
+      ...tasks.map(
+        ([name]) =>
+          `${milliseconds(times[name]!)} (${(times[name]! / times['forward']!).toFixed(2)})`,
       ),
     ]),
   );
@@ -138,15 +135,18 @@ printTable(
   ]),
 );
 const server = await servePage(join(root, 'bench/page/times.ts'));
-const onnx = await onnxRow(server.url);
-const browsers = await browserRows(server.url);
+for (const network of networks) {
+  const onnx = await onnxRow(server.url, network);
+  const browsers = await browserRows(server.url, network);
+  printTimes(network, [...(await wasmAndPytorchRows(network)), await cpuRow(network), ...browsers]);
+  printTable(
+    `${network.title}, forward pass in one Chromium, WASM, one thread ` +
+      `(largest difference of a logit ${onnx.difference.toExponential(1)})`,
+    ['', 'median ms'],
+    [
+      ['this engine', milliseconds(onnx.engine)],
+      ['onnxruntime-web', milliseconds(onnx.ort)],
+    ],
+  );
+}
 await server.close();
-printTimes([...(await wasmAndPytorchRows()), await cpuRow(), ...browsers]);
-printTable(
-  `Forward pass in one Chromium, WASM, one thread (largest difference of a logit ${onnx.difference.toExponential(1)})`,
-  ['', 'median ms'],
-  [
-    ['this engine', milliseconds(onnx.engine)],
-    ['onnxruntime-web', milliseconds(onnx.ort)],
-  ],
-);

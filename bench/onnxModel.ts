@@ -1,8 +1,9 @@
+import type { ModuleInfo, SlidingWindow } from '../src/engine/archs/architecture.ts';
 import type { Model } from '../src/engine/model.ts';
 import type { TensorData } from '../src/engine/layout.ts';
 
 /**
- * Writes SmallCNN as an ONNX file, so that another engine can run the very same weights. Only the
+ * Writes a network as an ONNX file, so that another engine can run the very same weights. Only the
  * few messages of onnx.proto that this takes: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto.
  */
 
@@ -76,45 +77,83 @@ const valueInfo = (field: number, name: string, shape: readonly number[]): Field
     ),
   );
 
-/** The nodes of one block: Conv, BatchNormalization, Relu. */
-function blockNodes(block: number, input: string): Field[] {
-  const name = `features.${block}`;
-  const stride = block % 2 === 1 ? 2 : 1;
-  const norm = ['weight', 'bias', 'running_mean', 'running_var'].map((part) => `${name}.1.${part}`);
-  return [
-    node(
-      'Conv',
-      [input, `${name}.0.weight`],
-      `${name}.0`,
-      integers('kernel_shape', [3, 3]),
-      integers('pads', [1, 1, 1, 1]),
-      integers('strides', [stride, stride]),
-    ),
-    node('BatchNormalization', [`${name}.0`, ...norm], `${name}.1`, real('epsilon', 1e-5)),
-    node('Relu', [`${name}.1`], `${name}.2`),
-  ];
+const window = ({ kernel, stride, padding }: SlidingWindow): Field[] => [
+  integers('kernel_shape', [kernel, kernel]),
+  integers('pads', [padding, padding, padding, padding]),
+  integers('strides', [stride, stride]),
+];
+
+/** The nodes of one module; `inputs` are the modules it reads, containers resolved. */
+function moduleNodes({ name, type, ...module }: ModuleInfo, inputs: readonly string[]): Field[] {
+  const [input] = inputs as [string];
+  const norm = ['weight', 'bias', 'running_mean', 'running_var'].map((part) => `${name}.${part}`);
+  switch (type) {
+    case 'Conv2d': {
+      const kernel = `${name}.weight`;
+      const conv = (from: string) => node('Conv', [from, kernel], name, ...window(module.window!));
+      if (!module.rectifiesInput) return [conv(input)];
+      return [node('Relu', [input], `${name} input`), conv(`${name} input`)];
+    }
+    case 'BatchNorm2d':
+      return [node('BatchNormalization', [input, ...norm], name, real('epsilon', 1e-5))];
+    case 'ReLU':
+      if (inputs.length === 1) return [node('Relu', [input], name)];
+      return [node('Add', inputs, `${name} sum`), node('Relu', [`${name} sum`], name)];
+    case 'MaxPool2d':
+      return [node('MaxPool', [input], name, ...window(module.window!))];
+    case 'AdaptiveAvgPool2d':
+      return [
+        node('GlobalAveragePool', [input], `${name} map`),
+        node('Flatten', [`${name} map`], name),
+      ];
+    case 'Linear': {
+      const weights = [input, `${name}.weight`, `${name}.bias`];
+      return [node('Gemm', weights, 'logits', flag('transB', 1))];
+    }
+    default:
+      throw new Error(`no ONNX node for ${type} (${name})`);
+  }
 }
 
 /** Bytes of an ONNX model (IR version 8, opset 13) with input `input` and output `logits`. */
-export async function onnxSmallCnn(model: Model): Promise<Uint8Array<ArrayBuffer>> {
+export async function onnxModel(model: Model): Promise<Uint8Array<ArrayBuffer>> {
   const { inputChannels, inputSize, classCount } = model.config;
   const names = model.stages.flatMap((stage) => stage.parameters.map(({ name }) => name));
   const tensors = await Promise.all(
     names.map(async (name) => tensor(name, await model.parameter(name))),
   );
-  const blocks = Array.from({ length: 6 }, (_, block) =>
-    blockNodes(block, block === 0 ? 'input' : `features.${block - 1}.2`),
-  );
-  const shape = [1, inputChannels, inputSize, inputSize];
+  const returns = new Map(model.modules.map((module) => [module.name, module.returns]));
+  const leaf = (name: string): string => {
+    const inside = returns.get(name);
+    return inside ? leaf(inside) : name;
+  };
+  const leaves = model.modules.filter((module) => !module.returns);
   const graph = [
-    ...blocks.flat(),
-    node('GlobalAveragePool', ['features.5.2'], 'pool'),
-    node('Flatten', ['pool'], 'flat'),
-    node('Gemm', ['flat', 'head.weight', 'head.bias'], 'logits', flag('transB', 1)),
-    text(2, 'smallcnn'),
+    ...inForwardOrder(leaves, leaf).flatMap((module) =>
+      moduleNodes(module, module.inputs.map(leaf)),
+    ),
+    text(2, model.config.name),
     ...tensors,
-    valueInfo(11, 'input', shape),
+    valueInfo(11, 'input', [1, inputChannels, inputSize, inputSize]),
     valueInfo(12, 'logits', [1, classCount]),
   ];
   return join([integer(1, 8), message(7, ...graph), message(8, text(1, ''), integer(2, 13))]);
+}
+
+/** ONNX wants every value made before it is read. */
+function inForwardOrder(
+  modules: readonly ModuleInfo[],
+  leaf: (name: string) => string,
+): ModuleInfo[] {
+  const made = new Set(['input']);
+  const ordered: ModuleInfo[] = [];
+  let rest = [...modules];
+  while (rest.length > 0) {
+    const ready = rest.filter(({ inputs }) => inputs.every((name) => made.has(leaf(name))));
+    if (ready.length === 0) throw new Error(`nothing makes what ${rest[0]!.name} reads`);
+    for (const module of ready) made.add(module.name);
+    ordered.push(...ready);
+    rest = rest.filter((module) => !made.has(module.name));
+  }
+  return ordered;
 }

@@ -1,4 +1,4 @@
-"""Times SmallCNN in PyTorch on one thread, batch 1.
+"""Times a network of public/models in PyTorch on one thread, batch 1: `pytorch.py MODEL`.
 
 For each number of rounds read from standard input, a line of JSON: milliseconds of every round of each task.
 """
@@ -10,11 +10,12 @@ from pathlib import Path
 
 import torch
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "training"))
-from smallcnn import SmallCNN  # noqa: E402
+REPOSITORY = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(REPOSITORY / "training"))
+from architectures import load_model  # noqa: E402
 
 
-def capture(model: SmallCNN, picture: torch.Tensor, activations: bool) -> dict:
+def capture(model: torch.nn.Module, picture: torch.Tensor, activations: bool) -> dict:
     """What the engine's capture does: gradients of every module (and activations), copied out."""
     outputs = {}
 
@@ -36,12 +37,23 @@ def capture(model: SmallCNN, picture: torch.Tensor, activations: bool) -> dict:
     }
 
 
-def tasks_of(frozen: bool) -> dict:
+def layer4_gradient(model: torch.nn.Module, picture: torch.Tensor, with_input: bool) -> tuple:
+    """Gradients at the output of layer4, and at the input if wanted."""
+    kept = []
+    hook = model.layer4.register_forward_hook(lambda _module, _inputs, output: kept.append(output))
+    leaf = picture.clone().requires_grad_(True)
+    score = model(leaf)[0, 3]
+    hook.remove()
+    return torch.autograd.grad(score, kept + ([leaf] if with_input else []))
+
+
+def tasks_of(name: str, frozen: bool) -> dict:
     """Name -> task; `frozen` spares the gradients of the weights."""
-    model = SmallCNN().eval()
+    model, manifest = load_model(REPOSITORY / "public" / "models" / name)
     for parameter in model.parameters():
         parameter.requires_grad_(not frozen)
-    picture = torch.sin(torch.arange(3072) / 7).reshape(1, 3, 32, 32)
+    size = manifest["architecture"]["inputSize"]
+    picture = torch.sin(torch.arange(3 * size * size) / 7).reshape(1, 3, size, size)
 
     def forward() -> None:
         with torch.no_grad():
@@ -51,6 +63,12 @@ def tasks_of(frozen: bool) -> dict:
         leaf = picture.clone().requires_grad_(True)
         model(leaf)[0, 3].backward()
 
+    if manifest["architecture"]["name"] == "resnet18":
+        return {
+            "forward": forward,
+            "layer4Gradient": lambda: layer4_gradient(model, picture, with_input=False),
+            "inputGradient": lambda: layer4_gradient(model, picture, with_input=True),
+        }
     return {
         "forward": forward,
         "inputGradient": input_gradient,
@@ -73,7 +91,7 @@ def sample(tasks: dict, rounds: int) -> dict:
 
 def main() -> None:
     torch.set_num_threads(1)
-    kinds = {"asLoaded": tasks_of(False), "frozen": tasks_of(True)}
+    kinds = {"asLoaded": tasks_of(sys.argv[1], False), "frozen": tasks_of(sys.argv[1], True)}
     for line in sys.stdin:
         answer = {kind: sample(tasks, int(line)) for kind, tasks in kinds.items()}
         print(json.dumps(answer), flush=True)

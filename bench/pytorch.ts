@@ -2,13 +2,12 @@ import { execFileSync, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { root } from '../test/support/repository.ts';
-import type { CaptureKind } from './captureTimes.ts';
 import type { Samples } from './median.ts';
 
 /** `asLoaded` computes the gradients of the weights as well, as `backward()` does unless told not to. */
-export type PytorchSamples = Readonly<Record<'asLoaded' | 'frozen', Samples<CaptureKind>>>;
+export type PytorchSamples = Readonly<Record<'asLoaded' | 'frozen', Samples<string>>>;
 
-/** PyTorch's SmallCNN on one thread, in a process that waits to be asked. */
+/** A network in PyTorch on one thread, in a process that waits to be asked. */
 export interface Pytorch {
   readonly version: string;
   sample(rounds: number): Promise<PytorchSamples>;
@@ -31,13 +30,13 @@ function pythonWithTorch(): { python: string; version: string } | undefined {
 }
 
 /** Undefined, with the reason printed, where there is no PyTorch. */
-export function startPytorch(): Pytorch | undefined {
+export function startPytorch(model: string): Pytorch | undefined {
   const found = pythonWithTorch();
   if (!found) {
     console.log('skipped PyTorch: no python3 with torch (Debian: apt-get install python3-torch)');
     return undefined;
   }
-  const child = spawn(found.python, [join(root, 'bench/pytorch.py')], {
+  const child = spawn(found.python, [join(root, 'bench/pytorch.py'), model], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

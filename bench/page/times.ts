@@ -2,14 +2,13 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { startBackend, type BackendName } from '../../src/engine/backend.ts';
 import { capture } from '../../src/engine/capture.ts';
-import type { TensorData } from '../../src/engine/layout.ts';
 import { parseManifest } from '../../src/engine/manifest.ts';
 import type { Model } from '../../src/engine/model.ts';
 import { openModel } from '../../src/engine/openModel.ts';
 import { HttpSource } from '../../src/engine/weights/byteSource.ts';
-import { captureSamples, type CaptureTimes } from '../captureTimes.ts';
+import { benchInput, captureSamples } from '../captureTimes.ts';
 import { medians, sampleTimes } from '../median.ts';
-import { onnxSmallCnn } from '../onnxModel.ts';
+import { onnxModel } from '../onnxModel.ts';
 
 const at = (path: string) => new URL(path, location.origin).href;
 
@@ -19,26 +18,20 @@ async function fetchModel(id: string): Promise<Model> {
   return openModel(manifest, new HttpSource(`${folder}${manifest.weights.file}`));
 }
 
-/** A smooth, fixed picture: what is timed does not depend on it. */
-const input: TensorData = {
-  shape: [1, 3, 32, 32],
-  data: Float32Array.from({ length: 3072 }, (_, i) => Math.sin(i / 7)),
-};
-
-const modelId = 'smallcnn-cifar10';
-
 export const times = {
+  /** Median milliseconds of each task, or the reason why there are none. */
   async capture(
     preferred: BackendName,
+    id: string,
     rounds: number,
-  ): Promise<{ adapter: string; times: CaptureTimes } | string> {
+  ): Promise<{ adapter: string; times: Readonly<Record<string, number>> } | string> {
     const wasmPaths = at('node_modules/@tensorflow/tfjs-backend-wasm/dist/');
     try {
       const { reason } = await startBackend({ preferred, wasmPaths });
-      const model = await fetchModel(modelId);
+      const model = await fetchModel(id);
       return {
         adapter: reason,
-        times: medians(await captureSamples(model, input, rounds, Math.min(20, rounds))),
+        times: medians(await captureSamples(model, rounds, Math.min(20, rounds))),
       };
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
@@ -46,13 +39,17 @@ export const times = {
   },
 
   /** Forward passes of both engines, taking turns, on WASM with one thread. */
-  async onnx(rounds: number): Promise<{ ort: number; engine: number; difference: number }> {
+  async onnx(
+    id: string,
+    rounds: number,
+  ): Promise<{ ort: number; engine: number; difference: number }> {
     const wasmPaths = at('node_modules/@tensorflow/tfjs-backend-wasm/dist/');
     await startBackend({ preferred: 'wasm', wasmPaths });
-    const model = await fetchModel(modelId);
+    const model = await fetchModel(id);
     ort.env.wasm.wasmPaths = at('node_modules/onnxruntime-web/dist/');
     ort.env.wasm.numThreads = 1;
-    const session = await ort.InferenceSession.create(await onnxSmallCnn(model));
+    const session = await ort.InferenceSession.create(await onnxModel(model));
+    const input = benchInput(model.config.inputSize);
     const theirs = async () => {
       const feeds = { input: new ort.Tensor('float32', input.data, [...input.shape]) };
       return (await session.run(feeds))['logits']!.data as Float32Array;

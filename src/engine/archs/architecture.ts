@@ -33,6 +33,8 @@ export interface ModuleInfo {
   readonly parameters: number;
   /** The modules whose outputs it reads, or `input`; a ReLU after a residual sum reads two. */
   readonly inputs: readonly string[];
+  /** A ReLU stands between it and what it reads, as a call of a module that runs again later. */
+  readonly rectifiesInput?: true;
   /** Only of convolutions and max-pooling. */
   readonly window?: SlidingWindow;
   /** Only of containers: the module inside whose output is theirs. */

@@ -21,6 +21,7 @@ export interface Conv2dPlan {
   /** Height and width of its input. */
   readonly inputSize: number;
   readonly initial: Initial;
+  readonly rectifiesInput?: true | undefined;
 }
 
 /** Height and width of what a sliding window leaves of a map. */
@@ -42,6 +43,7 @@ export function conv2dLayer(plan: Conv2dPlan): Layer {
       parameters: outChannels * inChannels * kernel * kernel,
       inputs: [input],
       window,
+      ...(plan.rectifiesInput && { rectifiesInput: true }),
     },
     parameters: [{ name: `${name}.weight`, shape, initial }],
     build: (weights) =>

@@ -35,16 +35,26 @@ interface ConvNormPlan {
   readonly inputShape: readonly number[];
   readonly channels: number;
   readonly window: SlidingWindow;
+  readonly rectifiesInput?: true;
 }
 
 /** A convolution and its BatchNorm2d; the convolution starts from He's normal distribution over the fan out. */
-function convNorm({ conv, norm, input, inputShape, channels, window }: ConvNormPlan) {
+function convNorm({
+  conv,
+  norm,
+  input,
+  inputShape,
+  channels,
+  window,
+  rectifiesInput,
+}: ConvNormPlan) {
   const convolution = conv2dLayer({
     name: conv,
     input,
     inChannels: inputShape[0]!,
     outChannels: channels,
     window,
+    rectifiesInput,
     inputSize: inputShape[1]!,
     initial: {
       kind: 'normal',
@@ -137,6 +147,7 @@ function basicBlock({ name, input, channels, stride }: BlockPlan): Stage {
     inputShape: outputShape,
     channels,
     window: { kernel: 3, stride: 1, padding: 1 },
+    rectifiesInput: true,
   });
   const reshapes = stride !== 1 || input.outputShape[0] !== channels;
   const shortcut = reshapes ? downsample(name, plan, stride) : undefined;
