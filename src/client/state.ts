@@ -109,6 +109,15 @@ const fields = {
   'maps.scale': oneOf<'each' | 'shared'>('each', ['each', 'shared']),
   'maps.channel': whole(-1, -1, 4095),
   'maps.opacity': numeric(0.8, 0, 1),
+  /** A module with a window; empty for the one whose field is about half as wide as the picture. */
+  'field.layer': word(''),
+  /** Channel of the unit; -1 for the layer's strongest. */
+  'field.channel': whole(-1, -1, 4095),
+  /** Place of the unit as shares of the picture's width and height. */
+  'field.x': numeric(0.5, 0, 1),
+  'field.y': numeric(0.5, 0, 1),
+  'field.units': oneOf<'one' | 'all'>('one', ['one', 'all']),
+  'field.network': oneOf<'trained' | 'untrained'>('trained', ['trained', 'untrained']),
   'saliency.reduction': oneOf<'max' | 'l2' | 'sum'>('max', ['max', 'l2', 'sum']),
   'saliency.kind': oneOf<'logit' | 'probability'>('logit', kinds),
   'saliency.clip': numeric(99, 80, 100),
