@@ -7,6 +7,7 @@ import type {
   Stage,
 } from './archs/architecture.ts';
 import { architectureNamed } from './archs/index.ts';
+import { ArrivingStage } from './arrivingStage.ts';
 import { EngineError, throwIfAborted } from './errors.ts';
 import { nchwToNhwc, type Shape4, type TensorData } from './layout.ts';
 import { Trace, type Value } from './trace.ts';
@@ -19,7 +20,9 @@ export class Model {
   readonly stages: readonly Stage[];
   readonly modules: readonly ModuleInfo[];
   private readonly weights: WeightProvider;
+  /** Of stages whose weights have been asked for. */
   private readonly built = new Map<number, Promise<BuiltStage>>();
+  private readonly ready = new Set<number>();
 
   /** @throws {EngineError} `unknown-architecture` */
   constructor(id: string, config: ArchitectureConfig, weights: WeightProvider) {
@@ -65,21 +68,40 @@ export class Model {
     return { shape: spec.shape, data: loaded.get(name)! };
   }
 
+  /** Whether a stage's weights have been asked for and are there. */
+  isBuilt(index: number): boolean {
+    return this.ready.has(index);
+  }
+
   /**
-   * The stages from `from` to `to` inclusive, with their weights on the backend. Weights that are
-   * missing are fetched together, so that neighbours in the file cost one request.
+   * A stage as soon as its own weights are on the backend. Where they have not been asked for, those
+   * of all stages up to `last` are fetched together, so that neighbours in the file cost one request.
    */
-  async build(from: number, to: number, options: LoadOptions = {}): Promise<BuiltStage[]> {
-    const indices = Array.from({ length: to - from + 1 }, (_, i) => from + i);
-    const missing = indices.filter((index) => !this.built.has(index));
-    const specs: ParameterSpec[] = missing.flatMap((index) => [...this.stages[index]!.parameters]);
-    const loading = this.weights.load(specs, options);
-    for (const index of missing) {
-      const building = loading.then((weights) => this.stages[index]!.build(weights));
-      building.catch(() => this.built.delete(index));
-      this.built.set(index, building);
+  stage(index: number, last: number, options: LoadOptions = {}): Promise<BuiltStage> {
+    if (!this.built.has(index)) this.fetch(index, last, options);
+    return this.built.get(index)!;
+  }
+
+  private fetch(from: number, to: number, options: LoadOptions): void {
+    const missing = Array.from({ length: to - from + 1 }, (_, i) => from + i).filter(
+      (index) => !this.built.has(index),
+    );
+    const arriving = missing.map((index) => new ArrivingStage(this.stages[index]!));
+    for (const [i, index] of missing.entries()) {
+      const { built } = arriving[i]!;
+      this.built.set(index, built);
+      built.then(
+        () => this.ready.add(index),
+        () => this.built.delete(index),
+      );
     }
-    return Promise.all(indices.map((index) => this.built.get(index)!));
+    const specs = missing.flatMap((index) => [...this.stages[index]!.parameters]);
+    const onTensor = (name: string, values: Float32Array) =>
+      arriving.forEach((stage) => stage.take(name, values));
+    this.weights.load(specs, { ...options, onTensor }).then(
+      (weights) => weights.forEach((values, name) => onTensor(name, values)),
+      (error: unknown) => arriving.forEach((stage) => stage.fail(error)),
+    );
   }
 
   /** Starts a forward pass on `[N, C, H, W]`; nothing is computed yet. The caller disposes of the run. */
@@ -102,6 +124,7 @@ export class Model {
       for (const operation of (await built.catch(() => undefined))?.operations ?? [])
         operation.dispose?.();
     this.built.clear();
+    this.ready.clear();
   }
 }
 
@@ -111,7 +134,6 @@ export class Run {
   readonly trace: Trace;
   private frontier: Value;
   private nextStage = 0;
-  private advancing: Promise<void> = Promise.resolve();
 
   constructor(model: Model, trace: Trace) {
     this.model = model;
@@ -121,23 +143,33 @@ export class Run {
 
   /**
    * Computes on until every named tap is recorded, loading the weights that takes and no others.
+   * Each stage is computed as soon as its own weights are there, once, whoever asked first.
    * @throws {EngineError} `unknown-layer`, and what loading weights throws
    */
-  forward(names: readonly string[], options: LoadOptions = {}): Promise<void> {
-    const advance = this.advancing.then(() => this.advance(names, options));
-    this.advancing = advance.catch(() => undefined);
-    return advance;
-  }
-
-  private async advance(names: readonly string[], options: LoadOptions): Promise<void> {
+  async forward(names: readonly string[], options: LoadOptions = {}): Promise<void> {
     const last = Math.max(-1, ...names.map((name) => this.stageOf(name)));
-    if (last < this.nextStage) return;
-    const first = this.nextStage;
-    const stages = await this.model.build(first, last, options);
-    throwIfAborted(options.signal);
-    for (const stage of stages) {
+    while (this.nextStage <= last) {
+      const index = this.nextStage;
+      const stage = await this.loaded(index, last, options);
+      throwIfAborted(options.signal);
+      // Another request may have computed it while this one waited.
+      if (index !== this.nextStage) continue;
       this.frontier = stage.forward(this.trace, this.frontier);
       this.nextStage++;
+    }
+  }
+
+  private async loaded(index: number, last: number, options: LoadOptions): Promise<BuiltStage> {
+    const { waiting = (bytes) => bytes } = options;
+    for (;;) {
+      const stage = this.model.stage(index, last, options);
+      try {
+        return await (this.model.isBuilt(index) ? stage : waiting(stage));
+      } catch (error) {
+        // The download was another request's, which was cancelled; this one still wants it.
+        const given = error instanceof EngineError && error.code === 'aborted';
+        if (!given || options.signal?.aborted) throw error;
+      }
     }
   }
 

@@ -139,11 +139,7 @@ export class HttpSource implements ByteSource {
  * Reads a response to its end, reporting progress.
  * @throws {EngineError} `network`, `aborted`
  */
-export function readBody(
-  response: Response,
-  label: string,
-  options: ReadOptions,
-): Promise<Bytes> {
+export function readBody(response: Response, label: string, options: ReadOptions): Promise<Bytes> {
   return joined(bodyParts(response, label, options));
 }
 

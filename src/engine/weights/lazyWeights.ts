@@ -1,6 +1,6 @@
 import { EngineError } from '../errors.ts';
 import type { ParameterSpec } from '../archs/architecture.ts';
-import type { Bytes, ByteSource, ReadOptions } from './byteSource.ts';
+import { partsOf, type Bytes, type ByteSource, type ReadOptions } from './byteSource.ts';
 import { sha256Hex } from './digest.ts';
 import { readRanges } from './ranges.ts';
 import { decodeTensor, headerLength, parseHeader } from './safetensors.ts';
@@ -14,6 +14,10 @@ export interface LoadProgress {
 export interface LoadOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  /** Called with each tensor as soon as it is there; a provider that has all at once need not. */
+  readonly onTensor?: ((name: string, values: Float32Array) => void) | undefined;
+  /** Told of every wait for bytes, so that others can go ahead meanwhile. */
+  readonly waiting?: (<T>(bytes: Promise<T>) => Promise<T>) | undefined;
 }
 
 /** Something that yields parameters by name: a weight file, or a seeded initialisation. */
@@ -101,12 +105,17 @@ export class LazyWeights implements WeightProvider {
     options: LoadOptions = {},
   ): Promise<Map<string, Float32Array>> {
     const entries = specs.map((spec) => this.entry(spec));
-    const loaded = new Map(this.kept);
+    const loaded = new Map<string, Float32Array>();
+    const take = (name: string, values: Float32Array) => {
+      loaded.set(name, values);
+      options.onTensor?.(name, values);
+    };
+    for (const { name } of entries) if (this.kept.has(name)) take(name, this.kept.get(name)!);
     const missing = entries.filter(({ name }) => !loaded.has(name));
     for await (const [entry, bytes] of readRanges(this.source, missing, options)) {
       const values = await this.decode(entry, bytes);
-      loaded.set(entry.name, values);
       if (bytes.byteLength <= keptBytes) this.kept.set(entry.name, values);
+      take(entry.name, values);
     }
     return new Map(specs.map(({ name }) => [name, loaded.get(name)!]));
   }
@@ -150,5 +159,9 @@ function remembering(source: ByteSource, prefix: Bytes): ByteSource {
       end <= prefix.byteLength
         ? Promise.resolve(prefix.subarray(start, end))
         : source.read(start, end, options),
+    async *parts(start, end, options) {
+      if (end <= prefix.byteLength) yield prefix.subarray(start, end);
+      else yield* partsOf(source, start, end, options);
+    },
   };
 }
