@@ -59,7 +59,10 @@ const models = defineCollection({
       parameters: positive,
       data: z.object({ name: text }).catchall(z.string()),
       licence: text,
-      recipe: z.record(text, z.union([z.string(), z.number(), z.array(z.number())])),
+      recipe: z.record(
+        text,
+        z.union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))]),
+      ),
       metrics: z.looseObject({
         accuracy: z.number().min(0).max(1),
         images: positive,
