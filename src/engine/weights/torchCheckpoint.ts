@@ -59,8 +59,11 @@ export class TorchCheckpoint implements WeightProvider {
     const loaded = new Map<string, Float32Array>();
     for await (const [stored, bytes] of readRanges(this.source, [...wanted.keys()], options)) {
       const storage = stored.unpack(bytes);
-      for (const [name, tensor] of wanted.get(stored)!)
-        loaded.set(name, finite(valuesOf(tensor, storage), name, this.source.label));
+      for (const [name, tensor] of wanted.get(stored)!) {
+        const values = finite(valuesOf(tensor, storage), name, this.source.label);
+        loaded.set(name, values);
+        options.onTensor?.(name, values);
+      }
     }
     return new Map(specs.map(({ name }) => [name, loaded.get(name)!]));
   }
