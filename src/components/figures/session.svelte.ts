@@ -86,16 +86,26 @@ export class FigureSession {
    * @param work gets its own `ask` and the picture of the given key
    */
   run(pictureKey: string, work: (ask: Ask, picture: KeyedPicture) => Promise<void>): void {
+    this.start(async (turn) => {
+      const picture = await loadPicture(pictureKey, this.site.pictures);
+      // A picture that arrives late must not cancel what a newer run has asked for.
+      if (turn === this.turn) await work(this.asker(turn), picture);
+    });
+  }
+
+  /** As `run`, for what does not depend on a picture. */
+  runWithoutPicture(work: (ask: Ask) => Promise<void>): void {
+    this.start((turn) => work(this.asker(turn)));
+  }
+
+  private start(work: (turn: number) => Promise<void>): void {
     const attempt = async () => {
       const turn = ++this.turn;
       this.error = undefined;
       this.progress = undefined;
       this.status = 'working';
       try {
-        const picture = await loadPicture(pictureKey, this.site.pictures);
-        // A picture that arrives late must not cancel what a newer run has asked for.
-        if (turn !== this.turn) return;
-        await work(this.asker(turn), picture);
+        await work(turn);
         if (turn === this.turn) this.status = 'live';
       } catch (error) {
         if (turn === this.turn) this.fail(error);
