@@ -1,4 +1,5 @@
 import { atom } from 'nanostores';
+import type { LoadProgress, ModelDescription } from '../worker/protocol.ts';
 import { ownPrefix } from './pictures.ts';
 
 /** A model that figures can be pointed at, as the page lists it. */
@@ -20,6 +21,25 @@ export const untrainedSuffix = '@untrained';
 
 /** Models of this visit: the reader's own files and what was fetched on a click. */
 export const $openedModels = atom<readonly ChoosableModel[]>([]);
+
+/** The download of weights that goes on. */
+export const $fetching = atom<LoadProgress | undefined>();
+
+export function addModel(model: ChoosableModel): void {
+  removeModel(model.id);
+  $openedModels.set([...$openedModels.get(), model]);
+}
+
+export function removeModel(id: string): void {
+  $openedModels.set($openedModels.get().filter((model) => model.id !== id));
+}
+
+export function choosable({ id, title, labels, architecture }: ModelDescription): ChoosableModel {
+  return { id, title, labels, architecture: architecture.name, inputSize: architecture.inputSize };
+}
+
+/** A state dict by its name. */
+export const isModelFile = (name: string): boolean => /\.(pt|pth|safetensors)$/i.test(name);
 
 /** A file of the reader's own, which no link can carry. */
 export const isOwnModel = (id: string): boolean => id.startsWith(ownPrefix);

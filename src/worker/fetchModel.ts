@@ -18,35 +18,40 @@ export interface FetchedModel extends OpenedModel {
   readonly cached: boolean;
 }
 
+export interface FetchOptions extends LoadOptions {
+  readonly fetched?: { readonly file: Blob; readonly labels: readonly string[] } | undefined;
+}
+
 /**
- * Torchvision's ImageNet-1k weights: from the file at hand, the browser's cache or, last, the network.
- * What arrives is checked whole before it is opened and kept; of anything else nothing is kept.
+ * Torchvision's ImageNet-1k weights: what was fetched before, from the browser's cache or, last, from
+ * the network. What arrives is checked whole before it is opened and kept; of anything else nothing
+ * is kept.
  * @param source a safetensors file with torchvision's tensors
  * @throws {EngineError} `network`, `checksum-mismatch`, `invalid-weights`, `aborted`
  */
 export async function fetchModel(
   id: string,
   source: FetchedFile,
-  file: Blob | undefined,
-  options: LoadOptions = {},
+  options: FetchOptions = {},
 ): Promise<FetchedModel> {
-  const labels = await fetchLabels(source.labelsUrl, options);
-  if (file) return { ...(await open(id, file, source, labels)), file, cached: true };
-  const cache = await openCache(source.cache);
-  const kept = await (await cache?.match(source.url))?.blob();
-  if (kept) {
-    try {
-      return { ...(await open(id, kept, source, labels)), file: kept, cached: true };
-    } catch {
-      await cache?.delete(source.url);
-    }
+  const { fetched, signal } = options;
+  if (fetched) {
+    const { file, labels } = fetched;
+    return { ...(await open(id, file, source, labels)), file, cached: true };
   }
-  const fetched = new Blob([await download(source, options)]);
-  const opened = await open(id, fetched, source, labels);
-  throwIfAborted(options.signal);
+  const cache = await openCache(source.cache);
+  const kept = await fromCache(id, source, cache);
+  if (kept) return kept;
+  const labels = await reach(source.labelsUrl, signal);
+  const file = new Blob([await download(source, options)]);
+  const opened = await open(id, file, source, await labelsOf(labels.clone()));
+  throwIfAborted(signal);
   // A full disk only means that the next visit fetches it again.
-  await cache?.put(source.url, new Response(fetched)).catch(() => undefined);
-  return { ...opened, file: fetched, cached: false };
+  await cache
+    ?.put(source.labelsUrl, labels)
+    .then(() => cache.put(source.url, new Response(file)))
+    .catch(() => undefined);
+  return { ...opened, file, cached: false };
 }
 
 /** There is none on insecure pages, and none that can be opened in some private windows. */
@@ -54,10 +59,25 @@ async function openCache(name: string): Promise<Cache | undefined> {
   return globalThis.caches?.open(name).catch(() => undefined);
 }
 
-async function fetchLabels(url: string, { signal }: LoadOptions): Promise<string[]> {
-  const response = await reach(url, signal);
-  const { labels } = (await response.json()) as { labels: string[] };
-  return labels;
+/** What an earlier visit has kept; damaged files are dropped. */
+async function fromCache(
+  id: string,
+  source: FetchedFile,
+  cache: Cache | undefined,
+): Promise<FetchedModel | undefined> {
+  const labels = await cache?.match(source.labelsUrl);
+  const file = await (await cache?.match(source.url))?.blob();
+  if (!labels || !file) return undefined;
+  try {
+    return { ...(await open(id, file, source, await labelsOf(labels))), file, cached: true };
+  } catch {
+    await cache?.delete(source.url);
+    return undefined;
+  }
+}
+
+async function labelsOf(response: Response): Promise<string[]> {
+  return ((await response.json()) as { labels: string[] }).labels;
 }
 
 async function reach(url: string, signal: AbortSignal | undefined): Promise<Response> {

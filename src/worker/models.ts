@@ -56,12 +56,9 @@ export class ModelShelf {
     return remember(this.opened, id, () => this.openNew(id));
   }
 
-  /** Takes in a model of no folder; whoever asks for it waits until it is open. */
+  /** Takes in a model of no folder; whoever asks for it waits until it is open, or hears why it is not. */
   put<T extends OpenedModel>(id: string, opening: Promise<T>): Promise<T> {
     this.opened.set(id, opening);
-    opening.catch(() => {
-      if (this.opened.get(id) === opening) this.opened.delete(id);
-    });
     return opening;
   }
 

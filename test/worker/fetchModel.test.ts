@@ -49,9 +49,7 @@ describe('weights from elsewhere', () => {
     openPage();
     const seen: Array<{ loadedBytes: number; totalBytes: number }> = [];
     const onProgress = (progress: (typeof seen)[number]) => seen.push(progress);
-    const { manifest, model, file, cached } = await fetchModel(id, source, undefined, {
-      onProgress,
-    });
+    const { manifest, model, file, cached } = await fetchModel(id, source, { onProgress });
     expect(cached).toBe(false);
     expect(file.size).toBe(bytes.length);
     expect(seen.length).toBeGreaterThan(3);
@@ -64,9 +62,9 @@ describe('weights from elsewhere', () => {
 
   it('are kept: the next visit needs no network', async () => {
     openPage();
-    await fetchModel(id, source, undefined);
+    await fetchModel(id, source);
     host.delivery = { status: 500 };
-    const again = await fetchModel(id, source, undefined);
+    const again = await fetchModel(id, source);
     expect(again.cached).toBe(true);
     expect(host.asked).toBe(1);
     expect((await again.model.parameter('fc.bias')).shape).toEqual([1000]);
@@ -76,25 +74,31 @@ describe('weights from elsewhere', () => {
     openPage();
     const damaged = bytes.slice();
     damaged[damaged.length - 1]! ^= 1;
+    await fetchModel(id, source);
     caches.kept.set(source.url, new Response(damaged));
-    expect((await fetchModel(id, source, undefined)).cached).toBe(false);
+    expect((await fetchModel(id, source)).cached).toBe(false);
     expect(sha256(new Uint8Array(await caches.kept.get(source.url)!.arrayBuffer()))).toBe(digest);
   });
 
   it('open where there is no cache, and where it is full', async () => {
     openPage(false);
-    expect((await fetchModel(id, source, undefined)).cached).toBe(false);
+    expect((await fetchModel(id, source)).cached).toBe(false);
     openPage();
     caches.room = 1000;
-    expect((await fetchModel(id, source, undefined)).cached).toBe(false);
+    expect((await fetchModel(id, source)).cached).toBe(false);
     expect(caches.kept.size).toBe(0);
   });
 
   it('at hand are opened without the network', async () => {
     openPage();
     host.delivery = { status: 500 };
-    const file = new Blob([bytes]);
-    expect((await fetchModel(id, source, file)).manifest.title).toContain('ImageNet-1k');
+    const fetched = { file: new Blob([bytes]), labels: ['tench'] };
+    const { manifest } = await fetchModel(
+      id,
+      { ...source, labelsUrl: 'http://[::1]:9/' },
+      { fetched },
+    );
+    expect(manifest).toMatchObject({ id, labels: ['tench'] });
     expect(host.asked).toBe(0);
   });
 
@@ -154,7 +158,7 @@ describe('weights from elsewhere', () => {
   ])('with $what are refused, and nothing is kept', async ({ arrange, code, message }) => {
     openPage();
     arrange();
-    await expect(fetchModel(id, source, undefined)).rejects.toMatchObject({
+    await expect(fetchModel(id, source)).rejects.toMatchObject({
       name: 'EngineError',
       code,
       message: expect.stringContaining(message),
@@ -187,9 +191,9 @@ describe('the dispatcher', () => {
   it('answers what was asked right after, and frees what is closed', async () => {
     openPage();
     const dispatcher = new Dispatcher(await memoryModels());
-    const file = new Blob([bytes]);
+    const fetched = { file: new Blob([bytes]), labels: ['tench'] };
     const [opened, described, twin] = await Promise.all([
-      dispatcher.request(1, 'fetchModel', { model: id, source, file }),
+      dispatcher.request(1, 'fetchModel', { model: id, source, fetched }),
       dispatcher.request(2, 'describe', { model: id }),
       dispatcher.request(3, 'describe', { model: `${id}@untrained` }),
     ]);
