@@ -1,6 +1,7 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pythonWithTorch, withoutTorch } from '../test/support/pytorch.ts';
 import { root } from '../test/support/repository.ts';
 import type { Samples } from './median.ts';
 
@@ -14,26 +15,11 @@ export interface Pytorch {
   close(): void;
 }
 
-function pythonWithTorch(): { python: string; version: string } | undefined {
-  for (const python of ['/usr/bin/python3', 'python3']) {
-    try {
-      const print = 'import torch; print(torch.__version__)';
-      return {
-        python,
-        version: execFileSync(python, ['-c', print], { stdio: 'pipe' }).toString().trim(),
-      };
-    } catch {
-      // Without PyTorch the next Python may have it.
-    }
-  }
-  return undefined;
-}
-
 /** Undefined, with the reason printed, where there is no PyTorch. */
 export function startPytorch(model: string): Pytorch | undefined {
   const found = pythonWithTorch();
   if (!found) {
-    console.log('skipped PyTorch: no python3 with torch (Debian: apt-get install python3-torch)');
+    console.log(`skipped PyTorch: ${withoutTorch}`);
     return undefined;
   }
   const child = spawn(found.python, [join(root, 'bench/pytorch.py'), model], {

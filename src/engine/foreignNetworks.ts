@@ -1,4 +1,4 @@
-import type { Shapes } from './recognise.ts';
+import type { Shapes } from './weights/stateDict.ts';
 
 /** Tensors by which networks are known that this engine does not run, more particular ones first. */
 const marks: ReadonlyArray<readonly [what: string, mark: RegExp]> = [

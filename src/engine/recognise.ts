@@ -4,9 +4,7 @@ import { EngineError } from './errors.ts';
 import { blockCounts, foreignNetwork } from './foreignNetworks.ts';
 import { checkStructure } from './imageNet.ts';
 import { sameModules } from './sameModules.ts';
-
-/** Shapes of a state dict's tensors, in PyTorch's layout, by name. */
-export type Shapes = ReadonlyMap<string, readonly number[]>;
+import type { Shapes } from './weights/stateDict.ts';
 
 export interface Recognised {
   readonly config: ArchitectureConfig;

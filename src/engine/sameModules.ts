@@ -1,5 +1,5 @@
 import type { ParameterSpec } from './archs/architecture.ts';
-import type { Shapes } from './recognise.ts';
+import type { Shapes } from './weights/stateDict.ts';
 
 /** The tensors of one PyTorch module: shapes by field, such as `weight`. */
 interface Module {

@@ -13,11 +13,14 @@ const wrappers = ['state_dict', 'model_state_dict', 'model', 'net', 'module', '_
 
 const floats: ReadonlySet<Dtype> = new Set<Dtype>(['F16', 'BF16', 'F32', 'F64']);
 
+/** Shapes of a network's tensors, in PyTorch's layout, by name. */
+export type Shapes = ReadonlyMap<string, readonly number[]>;
+
 /** The floating-point tensors of a network, by their names in it. */
 export class StateDict implements WeightProvider {
   readonly label: string;
-  /** Shapes by the tensors' names in the network, in the order of the file. */
-  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** In the order of the file. */
+  readonly shapes: Shapes;
   private readonly file: TensorFile;
   /** Name in the file by name in the network. */
   private readonly names: ReadonlyMap<string, string>;
