@@ -7,6 +7,7 @@ import type {
   EngineWorker,
   LoadProgress,
   Params,
+  Preview,
   Reply,
   RequestKind,
   Result,
@@ -23,10 +24,11 @@ export class RequestError extends Error {
   }
 }
 
-export interface RequestOptions {
+export interface RequestOptions<K extends RequestKind = RequestKind> {
   /** A newer request of the same group cancels the older one. */
   readonly group?: string;
   readonly onProgress?: (progress: LoadProgress) => void;
+  readonly onPreview?: ((preview: Preview<K>) => void) | undefined;
 }
 
 /** The backend in use; undefined until the worker has started one. */
@@ -52,8 +54,13 @@ let nextId = 1;
 const groups = new Map<string, { id: number; cancel: () => void }>();
 /** The newest request of each group, whatever became of it. */
 const newest = new Map<string, symbol>();
+type Opening = { [K in 'openModel' | 'fetchModel']: { kind: K; params: Params<K> } };
+/** What opened the models that no folder of the site holds, by their ids. */
+const openings = new Map<string, Opening[keyof Opening]>();
 
-const base = () => new URL(import.meta.env.BASE_URL, location.href).href.replace(/\/*$/, '/');
+/** Absolute URL of the site, with a slash at the end. */
+export const base = () =>
+  new URL(import.meta.env.BASE_URL, location.href).href.replace(/\/*$/, '/');
 
 function connect(): Connection {
   const worker = new Worker(new URL('../worker/engine.worker.ts', import.meta.url), {
@@ -78,7 +85,10 @@ function connect(): Connection {
   ]);
   const opened = { worker, remote, started, ended, end };
   started.then(
-    (report) => $backend.set(report),
+    (report) => {
+      for (const { kind, params } of openings.values()) void remote.request(nextId++, kind, params);
+      $backend.set(report);
+    },
     () => {
       // A wish that could not be fulfilled is dropped, so that a retry takes what works.
       preferred = undefined;
@@ -116,6 +126,22 @@ export function preferBackend(name: BackendName): void {
   preferredByLink = true;
 }
 
+/** Has every worker to come open a model before it is asked for anything else. */
+export function keepOpen<K extends keyof Opening>(kind: K, params: Params<K>): void {
+  openings.set(params.model, { kind, params } as Opening[K]);
+}
+
+/** Frees a model that was opened from a file. */
+export function closeModel(model: string): void {
+  openings.delete(model);
+  if (connection) void request('closeModel', { model }).catch(() => undefined);
+}
+
+/** Gives up what the newest request of a group has asked for; it fails as `cancelled`. */
+export function cancel(group: string): void {
+  groups.get(group)?.cancel();
+}
+
 /** Failures after which a fresh worker on another backend may succeed. */
 const recoverable: ReadonlySet<string> = new Set([
   'crashed',
@@ -132,7 +158,7 @@ const recoverable: ReadonlySet<string> = new Set([
 export async function request<K extends RequestKind>(
   kind: K,
   params: Params<K>,
-  options: RequestOptions = {},
+  options: RequestOptions<K> = {},
 ): Promise<Result<K>> {
   const used = (connection ??= connect());
   const turn = Symbol(kind);
@@ -164,7 +190,7 @@ async function ask<K extends RequestKind>(
   active: Connection,
   kind: K,
   params: Params<K>,
-  { group, onProgress }: RequestOptions,
+  { group, onProgress, onPreview }: RequestOptions<K>,
 ): Promise<Result<K>> {
   const id = nextId++;
   const replaced = new Promise<never>((_, reject) => {
@@ -179,8 +205,8 @@ async function ask<K extends RequestKind>(
   replaced.catch(() => undefined);
   try {
     await Promise.race([active.started, replaced]);
-    const progress = onProgress && Comlink.proxy(onProgress);
-    const answer = active.remote.request(id, kind, params, progress) as Promise<Reply<Result<K>>>;
+    const hear = [onProgress, onPreview].map((listener) => listener && Comlink.proxy(listener));
+    const answer = active.remote.request(id, kind, params, ...hear) as Promise<Reply<Result<K>>>;
     return unwrap(await Promise.race([answer, active.ended, replaced]));
   } finally {
     if (group && groups.get(group)?.id === id) groups.delete(group);

@@ -179,6 +179,11 @@ export class Run {
     return this.model.stages.findIndex((stage) => stage.modules.some((m) => m.name === name));
   }
 
+  /** Room that the activations take so far. */
+  get bytes(): number {
+    return this.trace.bytes;
+  }
+
   /** Frees every tensor of the pass; the model stays. */
   dispose(): void {
     this.trace.dispose();

@@ -114,6 +114,11 @@ export class Trace {
     return needed;
   }
 
+  /** Room that the recorded tensors take: four bytes a value. */
+  get bytes(): number {
+    return 4 * this.values.reduce((sum, { tensor }) => sum + tensor.size, 0);
+  }
+
   /** Frees every tensor of the pass. */
   dispose(): void {
     dispose(this.values.map((value) => value.tensor));

@@ -10,37 +10,45 @@ import type { Run } from '../engine/model.ts';
 import { untrainedSuffix } from '../engine/openModel.ts';
 import { networkView, normalize } from '../engine/preprocess.ts';
 import type { LoadOptions } from '../engine/weights/lazyWeights.ts';
+import { KeptRuns } from './keptRuns.ts';
 import { ModelShelf, type ModelFiles, type OpenedModel } from './models.ts';
 import type {
   KeyedPicture,
   ModelDescription,
   Params,
+  Preview,
   Reply,
   RequestKind,
   Result,
 } from './protocol.ts';
-
-/** Forward passes kept for reuse, most recently used last. */
-const keptRuns = 6;
+import { Turns, type Waiting } from './turns.ts';
 
 /** Requests that only read or fetch a file: no computation waits for them, nor they for any. */
-const apart: ReadonlySet<RequestKind> = new Set(['fetchModel']);
+const apart: ReadonlySet<RequestKind> = new Set(['openModel', 'fetchModel']);
 
 type Failure = Extract<Reply<unknown>, { ok: false }>;
 type Handlers = {
-  [K in RequestKind]: (params: Params<K>, options: LoadOptions) => Promise<Result<K>>;
+  [K in RequestKind]: (
+    params: Params<K>,
+    options: RequestOptions,
+    onPreview?: (preview: Preview<K>) => void,
+  ) => Promise<Result<K>>;
 };
+interface RequestOptions extends LoadOptions {
+  readonly signal: AbortSignal;
+  readonly waiting: Waiting;
+}
 
 /**
- * Answers requests one after the other on whatever backend is active; those that only fetch a file
- * run beside them. All figures of a page share one copy of each model and one forward pass for each
- * model and picture.
+ * Answers requests one after the other on whatever backend is active; those that wait for weights let
+ * the next ones go ahead, and those that only fetch a file run beside them. All figures of a page
+ * share one copy of each model and one forward pass for each model and picture.
  */
 export class Dispatcher {
   private readonly shelf: ModelShelf;
-  private readonly runs = new Map<string, Run>();
+  private readonly runs = new KeptRuns();
+  private readonly turns = new Turns();
   private readonly controllers = new Map<number, AbortController>();
-  private queue: Promise<unknown> = Promise.resolve();
 
   constructor(files: ModelFiles) {
     this.shelf = new ModelShelf(files);
@@ -51,17 +59,20 @@ export class Dispatcher {
     kind: K,
     params: Params<K>,
     onProgress?: LoadOptions['onProgress'],
+    onPreview?: (preview: Preview<K>) => void,
   ): Promise<Reply<Result<K>>> {
     const controller = new AbortController();
     this.controllers.set(id, controller);
     const { signal } = controller;
-    const work = async () => {
+    const work = async (waiting: Waiting) => {
       throwIfAborted(signal);
-      return this.handlers[kind](params, { signal, onProgress });
+      return this.handlers[kind](params, { signal, onProgress, waiting }, onPreview);
     };
-    const job = apart.has(kind) ? work() : this.queue.then(work);
-    if (!apart.has(kind)) this.queue = job.catch(() => undefined);
-    return reply(job).finally(() => this.controllers.delete(id));
+    const job = apart.has(kind) ? work((arrival) => arrival) : this.turns.take(work);
+    return reply(job).finally(() => {
+      this.controllers.delete(id);
+      this.runs.done(signal);
+    });
   }
 
   cancel(id: number): void {
@@ -70,19 +81,22 @@ export class Dispatcher {
 
   private readonly handlers: Handlers = {
     describe: async ({ model }) => description(model, await this.shelf.open(model)),
-    fetchModel: async ({ model, source, file }, options) => {
+    openModel: async ({ model, ...file }, options) => {
+      const opening = part(import('./modelFile.ts')).then(({ openModelFile }) =>
+        openModelFile(model, file, options),
+      );
+      return description(model, await this.shelf.put(model, opening));
+    },
+    fetchModel: async ({ model, source, fetched }, options) => {
       const fetching = part(import('./fetchModel.ts')).then(({ fetchModel }) =>
-        fetchModel(model, source, file, options),
+        fetchModel(model, source, { ...options, fetched }),
       );
       const opened = await this.shelf.put(model, fetching);
       return { description: description(model, opened), file: opened.file, cached: opened.cached };
     },
     closeModel: async ({ model }) => {
-      for (const [id, run] of this.runs) {
-        if (!id.startsWith(`${model} `) && !id.startsWith(`${model}${untrainedSuffix} `)) continue;
-        run.dispose();
-        this.runs.delete(id);
-      }
+      const own = [`${model} `, `${model}${untrainedSuffix} `];
+      this.runs.drop((name) => own.some((beginning) => name.startsWith(beginning)));
       await this.shelf.close(model);
     },
     parameter: async ({ model, name }, options) =>
@@ -102,49 +116,61 @@ export class Dispatcher {
     },
     view: async ({ model, picture }) =>
       networkView(picture.bitmap, (await this.shelf.open(model)).manifest.preprocessing),
-    capture: async ({ model, picture, ...request }, options) => {
+    capture: async ({ model, picture, previews = [], ...request }, options, onPreview) => {
       checkRequest(request);
-      const run = this.run(await this.shelf.open(model), picture);
-      const { logits, ...result } = await capture(run, { ...request, ...options });
+      const run = this.run(await this.shelf.open(model), picture, options);
+      const waiting = onPreview ? previewing(run, previews, onPreview, options) : options.waiting;
+      const { logits, ...result } = await capture(run, { ...request, ...options, waiting });
       return { ...result, logits: [...(logits?.data ?? [])] };
     },
     sparsity: async ({ model: id, picture, layers }, options) => {
       const opened = await this.shelf.open(id);
       const wanted = layers ?? rectifiedLayers(opened.model.modules);
-      return sparsity(this.run(opened, picture), wanted, options);
+      return sparsity(this.run(opened, picture, options), wanted, options);
     },
     receptiveFields: async ({ model: id }) => {
       const { model } = await this.shelf.open(id);
       const { allFields } = await part(import('../engine/lenses/receptiveField.ts'));
       return allFields(model.modules, model.config.inputSize);
     },
-    unitGradient: async ({ model, picture, ...request }, options) => {
-      const run = this.run(await this.shelf.open(model), picture);
-      const { unitGradient } = await part(import('../engine/lenses/effectiveField.ts'));
-      return unitGradient(run, { ...request, ...options });
-    },
     explain: async ({ model, picture, method: name, ...request }, options) => {
       const method = methodNamed(name);
-      const run = this.run(await this.shelf.open(model), picture);
+      const run = this.run(await this.shelf.open(model), picture, options);
       const { logits, ...result } = await method.explain(run, { ...request, ...options });
       return { ...result, unit: method.unit, logits: [...logits.data] };
     },
   };
 
-  private run({ manifest, model }: OpenedModel, { key, bitmap }: KeyedPicture): Run {
-    const id = `${model.id} ${key}`;
+  private run(
+    { manifest, model }: OpenedModel,
+    { key, bitmap }: KeyedPicture,
+    { signal }: RequestOptions,
+  ): Run {
     const { preprocessing } = manifest;
-    const run =
-      this.runs.get(id) ?? model.run(normalize(networkView(bitmap, preprocessing), preprocessing));
-    this.runs.delete(id);
-    this.runs.set(id, run);
-    for (const [oldest, old] of this.runs) {
-      if (this.runs.size <= keptRuns) break;
-      old.dispose();
-      this.runs.delete(oldest);
-    }
-    return run;
+    return this.runs.use(signal, `${model.id} ${key}`, () =>
+      model.run(normalize(networkView(bitmap, preprocessing), preprocessing)),
+    );
   }
+}
+
+/** Before each wait for weights, shows the deepest of the layers that has been computed by then. */
+function previewing(
+  run: Run,
+  layers: readonly string[],
+  onPreview: (preview: Preview<'capture'>) => void,
+  { waiting }: RequestOptions,
+): Waiting {
+  let shown = -1;
+  return async (arrival) => {
+    const deepest = layers.findLastIndex((name) => run.trace.has(name));
+    if (deepest > shown) {
+      shown = deepest;
+      const layer = layers[deepest]!;
+      const { activations } = await capture(run, { layers: [layer] });
+      onPreview({ layer, activations: activations[layer]! });
+    }
+    return waiting(arrival);
+  };
 }
 
 /** Code that is loaded when somebody first needs it. */

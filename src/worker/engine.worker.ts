@@ -30,9 +30,9 @@ const engine: EngineWorker = {
       return { ok: false, ...describeError(error) };
     }
   },
-  request(id, kind, params, onProgress) {
+  request(id, kind, params, onProgress, onPreview) {
     if (!dispatcher) throw new Error('the engine was asked before it was started');
-    return dispatcher.request(id, kind, params, onProgress);
+    return dispatcher.request(id, kind, params, onProgress, onPreview);
   },
   cancel(id) {
     dispatcher?.cancel(id);

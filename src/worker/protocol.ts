@@ -62,6 +62,16 @@ export interface ModelDescription {
   readonly modules: readonly ModuleInfo[];
 }
 
+/** A state dict of the reader's own. */
+export interface ModelFile {
+  readonly file: Blob;
+  readonly name: string;
+  /** One for each class; numbered if left out. */
+  readonly labels?: readonly string[] | undefined;
+  /** Height and width of the input in pixels; the architecture's usual one if left out. */
+  readonly inputSize?: number | undefined;
+}
+
 /** A weight file that lies outside the site, and how it is known. */
 export interface FetchedFile {
   readonly url: string;
@@ -78,13 +88,15 @@ export interface FetchedFile {
 /** Every request with its parameters and its result. Maps travel as `[N, C, H, W]`. */
 export interface Requests {
   describe: { params: { model: string }; result: ModelDescription };
-  /** Fetches torchvision's ImageNet-1k weights and opens them under the id `model`, which other requests may then name. */
+  /** Opens a file under the id `model`, which other requests may then name. */
+  openModel: { params: { model: string } & ModelFile; result: ModelDescription };
+  /** Fetches torchvision's ImageNet-1k weights and opens them under the id `model`. */
   fetchModel: {
     params: {
       model: string;
       source: FetchedFile;
-      /** The file itself, where it was fetched before. */
-      file?: Blob | undefined;
+      /** What was fetched before, so that nothing needs to be fetched again. */
+      fetched?: { readonly file: Blob; readonly labels: readonly string[] } | undefined;
     };
     result: {
       description: ModelDescription;
@@ -125,7 +137,10 @@ export interface Requests {
       layers?: readonly string[];
       gradients?: readonly string[];
       target?: Target;
+      /** Layers in forward order: whenever the pass must wait for weights, the deepest computed is shown. */
+      previews?: readonly string[];
     };
+    preview: { layer: string; activations: TensorData };
     result: {
       activations: Readonly<Record<string, TensorData>>;
       gradients: Readonly<Record<string, TensorData>>;
@@ -176,9 +191,15 @@ export interface Requests {
 export type RequestKind = keyof Requests;
 export type Params<K extends RequestKind> = Requests[K]['params'];
 export type Result<K extends RequestKind> = Requests[K]['result'];
+/** What can be shown before the result is there. */
+export type Preview<K extends RequestKind> = Requests[K] extends { preview: infer P } ? P : never;
 
 /** Asks the engine, wherever it runs. */
-export type Ask = <K extends RequestKind>(kind: K, params: Params<K>) => Promise<Result<K>>;
+export type Ask = <K extends RequestKind>(
+  kind: K,
+  params: Params<K>,
+  onPreview?: (preview: Preview<K>) => void,
+) => Promise<Result<K>>;
 
 /** Errors cross the boundary as values, so that their code survives. */
 export type Reply<T> =
@@ -194,12 +215,13 @@ export interface StartOptions {
 
 export interface EngineWorker {
   start(options: StartOptions): Promise<Reply<BackendReport>>;
-  /** Requests run one after the other; `id` is for `cancel`. */
+  /** Requests compute one after the other; `id` is for `cancel`. */
   request<K extends RequestKind>(
     id: number,
     kind: K,
     params: Params<K>,
     onProgress?: (progress: LoadProgress) => void,
+    onPreview?: (preview: Preview<K>) => void,
   ): Promise<Reply<Result<K>>>;
   cancel(id: number): void;
 }

@@ -24,6 +24,31 @@ function watchedWeights(failures = 0) {
   return { provider, calls };
 }
 
+/** Seeded weights of which the named ones are handed over when told. */
+function deliveredWeights() {
+  const seeded = new SeededWeights(1);
+  const calls: string[][] = [];
+  let deliver: (names: RegExp) => void = () => undefined;
+  const provider: WeightProvider = {
+    async load(specs, { signal, onTensor } = {}) {
+      calls.push(specs.map(({ name }) => name));
+      const values = await seeded.load(specs);
+      const left = new Set(values.keys());
+      return new Promise((resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(new EngineError('aborted', 'given up')));
+        deliver = (names) => {
+          for (const name of left)
+            if (names.test(name) && left.delete(name)) onTensor!(name, values.get(name)!);
+          if (left.size === 0) resolve(values);
+        };
+      });
+    },
+  };
+  /** Waits until the weights have been asked for. */
+  const delivering = (names: RegExp) => void setTimeout(() => deliver(names), 1);
+  return { provider, calls, deliver: delivering };
+}
+
 describe('a model', () => {
   it("has PyTorch's modules and their parameters", () => {
     const model = new Model('lab', { ...architecture, inputSize: 32 }, new SeededWeights(1));
@@ -87,6 +112,50 @@ describe('a model', () => {
       await capture(run, { target, gradients: ['input'] });
       expect(calls).toHaveLength(2);
       expect(calls[1]!.filter((name) => /^features\.[01]\./.test(name))).toEqual([]);
+      run.dispose();
+      await model.dispose();
+    });
+
+    it('computes a stage as soon as its own weights are there', async () => {
+      const { provider, deliver } = deliveredWeights();
+      const model = new Model('slow', architecture, provider);
+      const run = model.run(noise([1, 3, 8, 8]));
+      const waits: boolean[] = [];
+      const forward = run.forward(['features.1'], {
+        waiting: (bytes) => {
+          waits.push(run.trace.has('features.0'));
+          return bytes;
+        },
+      });
+      deliver(/^features\.0\./);
+      await expect.poll(() => run.trace.has('features.0')).toBe(true);
+      expect(run.trace.has('features.1')).toBe(false);
+      deliver(/^features\.1\./);
+      await forward;
+      expect(run.trace.has('features.1')).toBe(true);
+      expect(waits).toEqual([false, true]);
+      await run.forward(['features.1', 'features.0.2']);
+      expect(waits).toHaveLength(2);
+      run.dispose();
+      await model.dispose();
+    });
+
+    it('takes up a download that another request has cancelled', async () => {
+      const { provider, deliver, calls } = deliveredWeights();
+      const model = new Model('shared', architecture, provider);
+      const run = model.run(noise([1, 3, 8, 8]));
+      const controller = new AbortController();
+      const first = run.forward(['features.1'], { signal: controller.signal });
+      const second = run.forward(['features.1']);
+      deliver(/^features\.0\./);
+      await expect.poll(() => run.trace.has('features.0')).toBe(true);
+      controller.abort();
+      await expect(first).rejects.toMatchObject({ code: 'aborted' });
+      await expect.poll(() => calls.length).toBe(2);
+      expect(calls[1]!.filter((name) => !name.startsWith('features.1.'))).toEqual([]);
+      deliver(/./);
+      await second;
+      expect(run.trace.has('features.1')).toBe(true);
       run.dispose();
       await model.dispose();
     });

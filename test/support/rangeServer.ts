@@ -13,6 +13,8 @@ export type Manner =
   | 'breaks'
   /** Sends headers and one byte, then nothing more. */
   | 'stalls'
+  /** Sends so many bytes of the body, and the rest when `resume` is called. */
+  | { readonly pausesAfter: number }
   | { readonly status: number };
 
 export interface RangeServer {
@@ -22,6 +24,9 @@ export interface RangeServer {
   /** Body bytes sent so far. */
   readonly sent: number;
   manner: Manner;
+  /** Bodies that the other side gave up before they were sent. */
+  readonly givenUp: number;
+  resume(): void;
   close(): Promise<void>;
 }
 
@@ -30,12 +35,13 @@ export async function startRangeServer(
   bytes: Uint8Array,
   manner: Manner = 'ranges',
 ): Promise<RangeServer> {
-  const state = { manner, sent: 0, asked: [] as Array<readonly [number, number]> };
+  const state: ServerState = { manner, sent: 0, givenUp: 0, asked: [], paused: [] };
   const server = createServer((request, response) => answer(request, response, bytes, state));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return Object.assign(state, {
     url: `http://127.0.0.1:${port}/model.safetensors`,
+    resume: () => state.paused.splice(0).forEach((send) => send()),
     close() {
       server.closeAllConnections();
       return new Promise<void>((resolve) => server.close(() => resolve()));
@@ -46,7 +52,9 @@ export async function startRangeServer(
 interface ServerState {
   manner: Manner;
   sent: number;
+  givenUp: number;
   readonly asked: Array<readonly [number, number]>;
+  readonly paused: Array<() => void>;
 }
 
 function answer(
@@ -59,7 +67,8 @@ function answer(
   const asked = [Number(first), Number(last) + 1] as const;
   state.asked.push(asked);
   const { manner } = state;
-  if (typeof manner === 'object') return void response.writeHead(manner.status).end('no');
+  if (typeof manner === 'object' && 'status' in manner)
+    return void response.writeHead(manner.status).end('no');
   const [start, end] =
     manner === 'whole' ? [0, bytes.length] : [asked[0], Math.min(asked[1], bytes.length)];
   if (start >= end)
@@ -73,6 +82,12 @@ function answer(
       'Content-Range': `bytes ${start + shift}-${start + shift + body.length - 1}/${bytes.length}`,
     }),
   });
+  response.on('close', () => void (state.givenUp += response.writableFinished ? 0 : 1));
+  if (typeof manner === 'object') {
+    response.write(body.subarray(0, manner.pausesAfter));
+    state.paused.push(() => response.end(body.subarray(manner.pausesAfter)));
+    return;
+  }
   if (manner === 'stalls') return void response.write(body.subarray(0, 1));
   if (manner === 'breaks')
     return void response.write(body.subarray(0, body.length >> 1), () => response.destroy());

@@ -122,10 +122,11 @@ export class FigureSession {
   /** The first request of a run cancels the first of the run before, and so on. */
   private asker(turn: number): Ask {
     let count = 0;
-    return async (kind, params) => {
+    return async (kind, params, onPreview) => {
       const group = `${this.id} ${count++}`;
       const result = await request(kind, params, {
         group,
+        onPreview: onPreview && ((preview) => turn === this.turn && onPreview(preview)),
         onProgress: (progress) => {
           if (turn === this.turn) this.progress = progress;
         },

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BlobSource, HttpSource, MemorySource } from '../../../src/engine/weights/byteSource.ts';
 import { LazyWeights, type LoadProgress } from '../../../src/engine/weights/lazyWeights.ts';
 import { noise } from '../../support/models.ts';
@@ -139,6 +139,37 @@ describe('weights over HTTP', () => {
   );
 });
 
+describe('tensors over HTTP', () => {
+  it('are handed over one by one, while the bytes of the next are on their way', async () => {
+    const running = await serve();
+    const weights = await open(running);
+    running.manner = { pausesAfter: 2 * tensorBytes + 100 };
+    const arrived: string[] = [];
+    const loading = weights.load([spec(1), spec(2), spec(3)], {
+      onTensor: (name, values) => {
+        arrived.push(name);
+        expect(values).toEqual(tensors[Number(name.slice(1))]!.data);
+      },
+    });
+    await vi.waitFor(() => expect(arrived).toEqual(['t1', 't2']));
+    running.resume();
+    expect([...(await loading).keys()]).toEqual(['t1', 't2', 't3']);
+    expect(arrived).toEqual(['t1', 't2', 't3']);
+    expect(running.asked).toHaveLength(2);
+  });
+
+  it('stop coming when one of them is refused', async () => {
+    const running = await serve();
+    const wrong = { ...file.checksums.tensors, t1: 'f'.repeat(64) };
+    const weights = await open(running, { tensors: wrong });
+    running.manner = { pausesAfter: tensorBytes };
+    await expect(weights.load([spec(1), spec(2)])).rejects.toMatchObject({
+      code: 'checksum-mismatch',
+    });
+    await vi.waitFor(() => expect(running.givenUp).toBe(1));
+  });
+});
+
 describe('weights over HTTP are refused', () => {
   it.each([404, 500])('when the server answers with status %i', async (status) => {
     const running = await serve({ status });
@@ -217,6 +248,7 @@ describe('loading weights is cancelled', () => {
       onProgress: () => controller.abort(),
     });
     await expect(loading).rejects.toMatchObject({ code: 'aborted' });
+    await vi.waitFor(() => expect(running.givenUp).toBe(1));
   });
 });
 
