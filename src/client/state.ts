@@ -86,7 +86,7 @@ const fields = {
   /** What the reader has painted over the start, a byte for each weight; empty for nothing. */
   'kernel.cells': word(''),
   /** Orientation of a kernel drawn by hand; by how much any other is turned. */
-  'kernel.angle': numeric(60, 0, 360),
+  'kernel.angle': numeric(90, 0, 360),
   'kernel.wavelength': numeric(6, 2, 16),
   'kernel.phase': numeric(-90, -180, 180),
   'kernel.sigma': numeric(1.8, 0.3, 4),

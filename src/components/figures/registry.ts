@@ -17,6 +17,12 @@ export const figures: readonly FigureEntry[] = [
     file: 'FilterWall.svelte',
     page: 'first-layer-filters',
   },
+  {
+    id: 'kernel-editor',
+    title: 'A kernel of your own',
+    file: 'KernelEditor.svelte',
+    page: 'first-layer-filters',
+  },
   { id: 'feature-maps', title: 'Feature maps', file: 'FeatureMaps.svelte', page: 'feature-maps' },
   { id: 'saliency', title: 'Saliency', file: 'SaliencyMap.svelte', page: 'saliency' },
   { id: 'grad-cam', title: 'Grad-CAM', file: 'GradCam.svelte', page: 'grad-cam' },

@@ -3,6 +3,7 @@ import type { DrawStill } from './figure.ts';
 import { drawFilterWallStill } from './filterWall.ts';
 import { drawFourLensesStill } from './fourLenses.ts';
 import { drawGradCamStill } from './gradCamMap.ts';
+import { drawKernelEditorStill } from './kernelEditor.ts';
 import { drawReportCardStill } from './reportCardFigure.ts';
 import { drawSaliencyStill } from './saliencyMap.ts';
 
@@ -10,6 +11,7 @@ import { drawSaliencyStill } from './saliencyMap.ts';
 export const stills: Readonly<Record<string, DrawStill>> = {
   'four-lenses': drawFourLensesStill,
   'filter-wall': drawFilterWallStill,
+  'kernel-editor': drawKernelEditorStill,
   'feature-maps': drawFeatureMapsStill,
   saliency: drawSaliencyStill,
   'grad-cam': drawGradCamStill,
