@@ -39,8 +39,7 @@ interface Credit {
   readonly title: string;
   readonly description: string;
   /** What it shows, in the labels of any model; none for a picture of something else. */
-  readonly classes?: readonly string[];
-  readonly class?: string;
+  readonly classes: readonly string[];
 }
 
 async function readCredits(): Promise<Credit[]> {
@@ -61,9 +60,12 @@ async function verdict(
   classes: readonly string[],
 ): Promise<Verdict> {
   const { target, logits } = await ask('capture', { model, ...subject });
+  const predicted = labels[target!.class]!;
+  const known = classes.filter((name) => labels.includes(name));
   return {
-    shows: classes.find((name) => labels.includes(name)) ?? null,
-    predicted: labels[target!.class]!,
+    // Of a picture of two things either answer is right.
+    shows: known.find((name) => name === predicted) ?? known[0] ?? null,
+    predicted,
     probability: softmax(logits)[target!.class]!,
   };
 }
@@ -73,8 +75,7 @@ async function cataloguePicture(
   models: readonly SiteModel[],
   credit: Credit,
 ): Promise<CataloguePicture> {
-  const { id, title, description, file } = credit;
-  const classes = credit.classes ?? (credit.class ? [credit.class] : []);
+  const { id, title, description, file, classes } = credit;
   const subject = await subjectOf(credit);
   const verdicts: Record<string, Verdict> = {};
   for (const model of models)

@@ -87,13 +87,14 @@ const pictures = defineCollection({
   schema: z
     .strictObject({
       id: text,
-      list: z.enum(['pictures', 'cutouts', 'backgrounds']),
+      list: z.enum(['pictures', 'cutouts', 'backgrounds', 'samples']),
       name: text,
       file: text,
       title: text,
-      class: text.optional(),
+      /** What it shows, in the labels of any model. */
+      classes: z.array(text).optional(),
       description: text.optional(),
-      kind: z.enum(['photograph', 'composition']).optional(),
+      kind: z.enum(['photograph', 'composition', 'painting']).optional(),
       width: positive,
       height: positive,
       bytes: positive,
@@ -120,7 +121,7 @@ const pictures = defineCollection({
 
 export const collections = { chapter, models, pictures };
 
-/** The three lists of credits.json as one: ids become `list/id`, the file's own id is the `name`. */
+/** The lists of credits.json as one: ids become `list/id`, the file's own id is the `name`. */
 function rowsOf(json: string): Record<string, unknown>[] {
   const lists = JSON.parse(json) as Record<string, { id: string }[]>;
   return Object.entries(lists).flatMap(([list, rows]) =>

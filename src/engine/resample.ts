@@ -81,10 +81,22 @@ export function resize(picture: Bitmap, width: number, height: number): Bitmap {
 /** The largest centred square of a picture. */
 export function centreSquare(picture: Bitmap): Bitmap {
   const side = Math.min(picture.width, picture.height);
-  if (side === picture.width && side === picture.height) return picture;
-  const { channels, data } = picture;
   const left = Math.floor((picture.width - side) / 2);
   const top = Math.floor((picture.height - side) / 2);
+  return cutSquare(picture, { left, top, side });
+}
+
+/** A square of a picture's pixels. */
+export interface Square {
+  readonly left: number;
+  readonly top: number;
+  readonly side: number;
+}
+
+/** The pixels of a square that lies inside the picture. */
+export function cutSquare(picture: Bitmap, { left, top, side }: Square): Bitmap {
+  if (side === picture.width && side === picture.height) return picture;
+  const { channels, data } = picture;
   const out = new Uint8Array(side * side * channels);
   for (let y = 0; y < side; y++) {
     const from = ((top + y) * picture.width + left) * channels;

@@ -1,6 +1,9 @@
-"""Write public/images: the chapter's pictures, their cut-outs and backgrounds, and credits.json.
+"""Write public/images: the chapter's pictures, their cut-outs and backgrounds, the photographs of the patch atlas, and
+credits.json.
 
     python3 training/pictures/build.py
+
+Lossless files whose pixels have not changed stay as they are: encoding them is what takes the time.
 """
 
 import hashlib
@@ -8,13 +11,16 @@ import io
 import json
 from pathlib import Path
 
-from compose import compose, crop, trim
-from recipes import BACKGROUNDS, CUTOUTS, PICTURES
-from sources import SOURCES
+import numpy as np
+from compose import compose, crop, middle, trim
+from PIL import Image
+from recipes import BACKGROUNDS, CUTOUTS, PICTURES, SAMPLES
+from sources import SOURCES, photograph
 
 OUT = Path(__file__).resolve().parents[2] / "public" / "images"
-LOSSLESS = {"lossless": True, "quality": 100, "method": 6}
+LOSSLESS = {"lossless": True, "quality": 100, "method": 4}
 LOSSY = {"quality": 88, "method": 6}
+LOSSY_SAMPLE = {"quality": 80, "method": 6}
 UNCONDITIONAL = ("Public domain", "CC0-1.0")
 BACKGROUND = {background.id: background for background in BACKGROUNDS}
 
@@ -24,6 +30,7 @@ def main():
         "pictures": [picture_row(picture) for picture in PICTURES],
         "cutouts": [cutout_row(cutout) for cutout in CUTOUTS],
         "backgrounds": [background_row(background) for background in BACKGROUNDS],
+        "samples": [sample_row(path, title) for path, title in SAMPLES.items()],
     }
     listed = {OUT / row["file"] for rows in credits.values() for row in rows}
     for stale in set(OUT.rglob("*.webp")) - listed:
@@ -34,34 +41,31 @@ def main():
 
 def render(picture):
     """A picture's pixels, RGB."""
-    if picture.source:
-        return crop(SOURCES[picture.source].open(), picture.box)
-    background = BACKGROUND[picture.on]
-    ground = crop(SOURCES[background.source].open(), background.box)
-    return compose(ground, trim(SOURCES[picture.cutout].open()), picture.placement)
+    shot = BACKGROUND[picture.on] if picture.on else picture
+    ground = crop(SOURCES[shot.source].open(), shot.box)
+    return compose(ground, trim(SOURCES[picture.cutout].open()), picture.placement) if picture.cutout else ground
 
 
 def picture_row(picture):
-    if picture.source:
-        kind, sources, change = "photograph", [picture.source], "cropped and scaled"
-    else:
-        kind, sources = "composition", [picture.cutout, BACKGROUND[picture.on].source]
-        change = "cut-out scaled and set on a cropped and scaled photograph"
+    ground = BACKGROUND[picture.on].source if picture.on else picture.source
+    sources, change = [ground], "cropped and scaled"
+    if picture.cutout:
+        sources, change = [picture.cutout, ground], "cut-out scaled and set on a cropped and scaled photograph"
     return {
         **described(picture),
-        "class": picture.label,
-        "kind": kind,
+        "classes": list(picture.classes),
+        "kind": picture.kind,
         **written(f"{picture.id}.webp", render(picture), LOSSLESS),
-        **credited(sources, change),
+        **credited([SOURCES[key] for key in sources], change),
     }
 
 
 def cutout_row(cutout):
     return {
         **described(cutout),
-        "class": cutout.label,
+        "classes": list(cutout.classes),
         **written(f"cutouts/{cutout.id}.webp", trim(SOURCES[cutout.id].open()), LOSSLESS),
-        **credited([cutout.id], "transparent margin trimmed, scaled to at most 320 pixels"),
+        **credited([SOURCES[cutout.id]], "transparent margin trimmed, scaled to at most 320 pixels"),
     }
 
 
@@ -70,7 +74,18 @@ def background_row(background):
     return {
         **described(background),
         **written(f"backgrounds/{background.id}.webp", pixels, LOSSY),
-        **credited([background.source], "cropped and scaled"),
+        **credited([SOURCES[background.source]], "cropped and scaled"),
+    }
+
+
+def sample_row(path, title):
+    name = Path(path).name.lower().replace("_", "-")
+    source = photograph(path, title)
+    return {
+        "id": name,
+        "title": title,
+        **written(f"samples/{name}.webp", middle(source.open()), LOSSY_SAMPLE),
+        **credited([source], "middle square cut out and scaled to at most 320 pixels"),
     }
 
 
@@ -79,9 +94,8 @@ def described(entry):
     return {"id": entry.id, "title": entry.title, "description": entry.description}
 
 
-def credited(keys, change):
+def credited(sources, change):
     """What a row says about its origin; `change` is what was done here, after the edits of the packages."""
-    sources = [SOURCES[key] for key in keys]
     return {
         "licence": joint_licence([source.licence for source in sources]),
         "changes": "; ".join([source.edits for source in sources if source.edits] + [change]),
@@ -102,18 +116,33 @@ def joint_licence(licences):
 
 def written(name, image, options):
     """Encode, write and describe one file."""
-    buffer = io.BytesIO()
-    image.save(buffer, "WEBP", **options)
     file = OUT / name
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(buffer.getvalue())
+    if options.get("lossless") and holds(file, image):
+        data = file.read_bytes()
+    else:
+        buffer = io.BytesIO()
+        image.save(buffer, "WEBP", **options)
+        data = buffer.getvalue()
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(data)
     return {
         "file": name,
         "width": image.width,
         "height": image.height,
-        "bytes": len(buffer.getvalue()),
-        "sha256": hashlib.sha256(buffer.getvalue()).hexdigest(),
+        "bytes": len(data),
+        "sha256": hashlib.sha256(data).hexdigest(),
     }
+
+
+def holds(file, image):
+    """Whether the file has this very image; colours under transparent pixels are not kept."""
+    if not file.exists():
+        return False
+    found, wanted = (np.asarray(picture.convert("RGBA")) for picture in (Image.open(file), image))
+    if found.shape != wanted.shape:
+        return False
+    seen = (found == wanted).all(axis=-1) | ((found[..., 3] == 0) & (wanted[..., 3] == 0))
+    return bool(seen.all())
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from PIL import Image, ImageChops, ImageFilter
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 SIZE = 320
 
@@ -32,12 +33,45 @@ def crop(image, box):
     return image.convert("RGB").resize((SIZE, SIZE), Image.LANCZOS, box=box)
 
 
+def middle(image):
+    """The middle square (RGB), scaled to the picture's size if it is larger."""
+    side = min(image.size)
+    left, top = (image.width - side) // 2, (image.height - side) // 2
+    square = image.convert("RGB").crop((left, top, left + side, top + side))
+    return square.resize((SIZE, SIZE), Image.LANCZOS) if side > SIZE else square
+
+
 def trim(cutout):
     """The cut-out without its transparent margin, at most SIZE pixels long."""
     visible = cutout.getchannel("A").point(lambda alpha: 255 if alpha > 24 else 0)
     trimmed = cutout.crop(visible.getbbox())
     trimmed.thumbnail((SIZE, SIZE), Image.LANCZOS)
     return trimmed
+
+
+def key_out(image, colour, outline, solid, inner=0.12, outer=0.26):
+    """The figure inside the polygon `outline` (RGBA), without the ground of this colour (RGB) around it.
+
+    Colours are compared by their shares of red, green and blue, so that folds and shadows of the ground go too: what
+    differs by less than `inner` becomes transparent, from `outer` on it stays, as does all in the polygon `solid`.
+    """
+    pixels = np.asarray(image.convert("RGB")).astype(float)
+    ground = np.array(colour, float)
+    shares = pixels / np.maximum(pixels.sum(axis=-1, keepdims=True), 1)
+    distance = np.abs(shares - ground / ground.sum()).sum(axis=-1)
+    alpha = np.clip((distance - inner) / (outer - inner), 0, 1)
+    alpha = np.maximum(alpha, _polygon(image.size, solid)) * _polygon(image.size, outline)
+    # Light thrown by the ground on the rim of the figure: hardly redder than green and blue.
+    red = np.minimum(pixels[..., 0], pixels[..., 1:].mean(axis=-1) * 1.1)
+    rim = np.asarray(Image.fromarray((alpha * 255).astype(np.uint8)).filter(ImageFilter.MinFilter(15))) < 255
+    pixels[..., 0][rim] = red[rim]
+    return Image.fromarray(np.dstack([pixels, alpha * 255]).round().astype(np.uint8), "RGBA")
+
+
+def _polygon(size, corners):
+    mask = Image.new("L", size)
+    ImageDraw.Draw(mask).polygon(corners, fill=255)
+    return np.asarray(mask) / 255
 
 
 def compose(background, cutout, placement):
