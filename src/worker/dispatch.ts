@@ -133,6 +133,11 @@ export class Dispatcher {
       const { allFields } = await part(import('../engine/lenses/receptiveField.ts'));
       return allFields(model.modules, model.config.inputSize);
     },
+    unitGradient: async ({ model, picture, ...request }, options) => {
+      const run = this.run(await this.shelf.open(model), picture, options);
+      const { unitGradient } = await part(import('../engine/lenses/effectiveField.ts'));
+      return unitGradient(run, { ...request, ...options });
+    },
     explain: async ({ model, picture, method: name, ...request }, options) => {
       const method = methodNamed(name);
       const run = this.run(await this.shelf.open(model), picture, options);
