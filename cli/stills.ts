@@ -11,6 +11,7 @@ import type {
   CataloguePicture,
   SiteFacts,
   SiteModel,
+  StillFiles,
   Subject,
   Verdict,
 } from '../src/components/figures/figure.ts';
@@ -47,6 +48,14 @@ async function readCredits(): Promise<Credit[]> {
   return (JSON.parse(text) as { pictures: Credit[] }).pictures;
 }
 
+const files: StillFiles = {
+  picture: (file) => readPicture(join(publicFolder, 'images', file)),
+  async json(path) {
+    const text = await readFile(join(publicFolder, path), 'utf8').catch(() => undefined);
+    return text === undefined ? undefined : JSON.parse(text);
+  },
+};
+
 async function subjectOf({ id, file }: Credit): Promise<Subject> {
   const bitmap = await readPicture(join(publicFolder, 'images', file));
   return { picture: { key: id, bitmap }, target: { kind: 'logit', class: 'predicted' } };
@@ -80,6 +89,10 @@ async function cataloguePicture(
   const verdicts: Record<string, Verdict> = {};
   for (const model of models)
     if (model.colour === 'rgb') verdicts[model.id] = await verdict(ask, model, subject, classes);
+  // A fifth of the lossless file's size, for figures that show many.
+  await sharp(join(publicFolder, 'images', file))
+    .webp({ quality: 82 })
+    .toFile(join(stillsFolder, 'photographs', file));
   const thumbnail = join('thumbnails', `${id}.webp`);
   await sharp(join(publicFolder, 'images', file))
     .resize(thumbnailSide, thumbnailSide)
@@ -136,7 +149,8 @@ async function writeJson(path: string, value: unknown): Promise<void> {
 
 async function main(): Promise<void> {
   await rm(stillsFolder, { recursive: true, force: true });
-  await mkdir(join(stillsFolder, 'thumbnails'), { recursive: true });
+  for (const folder of ['thumbnails', 'photographs'])
+    await mkdir(join(stillsFolder, folder), { recursive: true });
   await mkdir(join(generatedFolder, 'stills'), { recursive: true });
   const ask = await nodeEngine('wasm');
   const models = await siteModels();
@@ -144,7 +158,7 @@ async function main(): Promise<void> {
   const subject = await subjectOf(credits.find(({ id }) => id === defaultPicture)!);
   for (const [id, draw] of Object.entries(stills)) {
     await mkdir(join(stillsFolder, id), { recursive: true });
-    const view = await withFiles(await draw(ask, subject), id, '');
+    const view = await withFiles(await draw(ask, subject, files), id, '');
     await writeJson(join(generatedFolder, 'stills', `${id}.json`), view);
   }
   const pictures: CataloguePicture[] = [];

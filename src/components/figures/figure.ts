@@ -1,6 +1,12 @@
 import type { ChoosableModel } from '../../client/models.ts';
 import type { ShippedPicture } from '../../client/pictures.ts';
-import type { Ask, KeyedPicture, ModelDescription, Target } from '../../worker/protocol.ts';
+import type {
+  Ask,
+  Bitmap,
+  KeyedPicture,
+  ModelDescription,
+  Target,
+} from '../../worker/protocol.ts';
 
 /** What a model makes of a picture. */
 export interface Verdict {
@@ -46,8 +52,16 @@ export interface Subject {
   readonly target: Target;
 }
 
+/** Files of the site that a still is drawn from. */
+export interface StillFiles {
+  /** A picture below `images/`. */
+  picture(file: string): Promise<Bitmap>;
+  /** What a JSON file holds; undefined where there is none. */
+  json(path: string): Promise<unknown>;
+}
+
 /** Draws a figure's still: loads its data from the engine for the subject and makes its view. */
-export type DrawStill = (ask: Ask, subject: Subject) => Promise<unknown>;
+export type DrawStill = (ask: Ask, subject: Subject, files: StillFiles) => Promise<unknown>;
 
 /** The lab's network. */
 export const labModel = 'smallcnn-cifar10';
