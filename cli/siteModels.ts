@@ -7,7 +7,8 @@ import { publicFolder } from './nodeModels.ts';
 /** Every folder of `models/`, the lab's network first, then by name. */
 export async function siteModels(folder = join(publicFolder, 'models')): Promise<SiteModel[]> {
   const entries = await readdir(folder, { withFileTypes: true });
-  const ids = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  const ids = folders.map(({ name }) => name);
   ids.sort((a, b) => Number(b === labModel) - Number(a === labModel) || (a < b ? -1 : 1));
   return Promise.all(ids.map((id) => siteModel(folder, id)));
 }

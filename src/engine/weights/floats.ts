@@ -23,3 +23,28 @@ export function bfloat16ToFloat32(bits: Uint16Array): Float32Array {
   for (let i = 0; i < bits.length; i++) out[i] = bits[i]! << 16;
   return new Float32Array(out.buffer);
 }
+
+/** Narrows float32 values to the nearest IEEE 754 half-precision bits, ties to even; what is too large becomes infinite. */
+export function float32ToFloat16(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  return Uint16Array.from(bits, (pattern, i) => narrow(pattern, Math.abs(values[i]!)));
+}
+
+/** float16 bits of one float32 bit pattern, whose magnitude is given as well. */
+function narrow(pattern: number, magnitude: number): number {
+  const sign = (pattern >>> 16) & 0x8000;
+  const rest = pattern & 0x7fffffff;
+  if (Number.isNaN(magnitude)) return sign | 0x7e00;
+  // Halfway between the largest float16, 65504, and the next power of two.
+  if (magnitude >= 65520) return sign | 0x7c00;
+  // Below 2^-14 float16 counts in steps of 2^-24.
+  if (magnitude < 2 ** -14) return sign | roundToEven(magnitude * 2 ** 24);
+  const even = (rest >>> 13) & 1;
+  return sign | ((rest - 0x38000000 + 0xfff + even) >>> 13);
+}
+
+function roundToEven(value: number): number {
+  const below = Math.floor(value);
+  const over = value - below;
+  return over > 0.5 || (over === 0.5 && below % 2 === 1) ? below + 1 : below;
+}

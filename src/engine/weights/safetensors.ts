@@ -135,19 +135,26 @@ export function decodeTensor(entry: TensorEntry, bytes: Bytes, label: string): F
   return finite(decodeValues(entry.dtype, bytes), entry.name, label);
 }
 
+export interface StoredValues {
+  readonly shape: readonly number[];
+  /** Float32 values, or the bits of float16 ones. */
+  readonly data: Float32Array | Uint16Array;
+}
+
 /**
- * Writes float32 tensors as a safetensors file, in the given order.
+ * Writes float32 or float16 tensors as a safetensors file, in the given order.
  * @returns the bytes of the file.
  */
 export function encodeSafetensors(
-  tensors: Readonly<Record<string, { shape: readonly number[]; data: Float32Array }>>,
+  tensors: Readonly<Record<string, StoredValues>>,
   metadata: Readonly<Record<string, string>> = {},
 ): Bytes {
   const header: Record<string, unknown> = {};
   if (Object.keys(metadata).length > 0) header['__metadata__'] = metadata;
   let offset = 0;
   for (const [name, { shape, data }] of Object.entries(tensors)) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+    const dtype = data instanceof Float32Array ? 'F32' : 'F16';
+    header[name] = { dtype, shape, data_offsets: [offset, offset + data.byteLength] };
     offset += data.byteLength;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));

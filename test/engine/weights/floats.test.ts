@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { bfloat16ToFloat32, float16ToFloat32 } from '../../../src/engine/weights/floats.ts';
+import {
+  bfloat16ToFloat32,
+  float16ToFloat32,
+  float32ToFloat16,
+} from '../../../src/engine/weights/floats.ts';
 
 /** The value that IEEE 754 gives to five exponent and ten fraction bits. */
 function half(bits: number): number {
@@ -17,6 +21,33 @@ describe('half precision', () => {
     const values = float16ToFloat32(patterns);
     const wrong = [...patterns].filter((bits) => !Object.is(values[bits], half(bits)));
     expect(wrong).toEqual([]);
+  });
+
+  it('comes back from float32 as it was, but for the kinds of NaN', () => {
+    const patterns = Uint16Array.from({ length: 65536 }, (_, i) => i);
+    const back = float32ToFloat16(float16ToFloat32(patterns));
+    const wrong = patterns.filter((bits) => !Number.isNaN(half(bits)) && back[bits] !== bits);
+    expect([...wrong]).toEqual([]);
+    expect(back.filter((bits) => Number.isNaN(half(bits)))).toHaveLength(2 * 1023);
+  });
+
+  it.each([
+    // Halfway between two neighbours lies the one whose last bit is 0.
+    [1 + 2 ** -11, 1],
+    [1 + 3 * 2 ** -11, 1 + 2 * 2 ** -10],
+    [1 + 2 ** -11 + 2 ** -20, 1 + 2 ** -10],
+    [-(2 - 2 ** -12), -2],
+    [0.1, 0.0999755859375],
+    [65519, 65504],
+    [65520, Infinity],
+    [-1e9, -Infinity],
+    [2 ** -24, 2 ** -24],
+    [2 ** -25, 0],
+    [3 * 2 ** -25, 2 ** -23],
+    [2 ** -14 - 2 ** -26, 2 ** -14],
+    [1e-20, 0],
+  ])('%f becomes %f', (value, expected) => {
+    expect(half(float32ToFloat16(Float32Array.of(value))[0]!)).toBe(expected);
   });
 
   it('bfloat16 is the upper half of a float32', () => {

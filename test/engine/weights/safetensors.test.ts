@@ -41,6 +41,13 @@ describe('safetensors', () => {
     expect(metadata).toEqual({ model: 'm', é: '日' });
   });
 
+  it('may hold float16', () => {
+    const bits = { shape: [2], data: Uint16Array.of(0x3c00, 0xc200) };
+    const { tensors } = readTensors(encodeSafetensors({ a: bits, b: noise([1]) }));
+    expect([...tensors.get('a')!.data]).toEqual([1, -3]);
+    expect(tensors.get('b')).toEqual(noise([1]));
+  });
+
   it('start their data at a multiple of eight', () => {
     for (const name of ['a', 'ab', 'abcdefgh']) {
       const bytes = encodeSafetensors({ [name]: noise([1]) });
