@@ -2,12 +2,11 @@ import { capture, type Capture } from '../../src/engine/capture.ts';
 import { sizeOf, type TensorData } from '../../src/engine/layout.ts';
 import { encodeSafetensors } from '../../src/engine/weights/safetensors.ts';
 import { decodeNpy } from '../../src/draw/npy.ts';
-import { ModelShelf } from '../../src/worker/models.ts';
 import { startNodeBackend } from '../nodeBackend.ts';
-import { diskModelFiles } from '../nodeModels.ts';
 import { classChoice } from './classChoice.ts';
 import { choice, list, modelFlags, nodeBackends, optional, text, type Command } from './command.ts';
 import { readBytes, writeBytes } from './files.ts';
+import { openChosenModel } from './modelChoice.ts';
 
 async function readInput(path: string): Promise<TensorData> {
   const bytes = await readBytes(path);
@@ -68,8 +67,7 @@ export const captureCommand: Command = {
   async run(given) {
     const backend = choice(given, 'backend', nodeBackends);
     const input = await readInput(text(given, 'input'));
-    const shelf = new ModelShelf(diskModelFiles(optional(given, 'models')));
-    const { model, manifest } = await shelf.open(text(given, 'model'));
+    const { model, manifest } = await openChosenModel(given);
     const index = classChoice(optional(given, 'class'), manifest.labels);
     await startNodeBackend(backend);
     const run = model.run(input);

@@ -35,11 +35,22 @@ export class UsageError extends Error {
 export const modelFlags = {
   model: {
     type: 'string',
-    value: 'ID',
-    describe: 'folder of models/, with @untrained for its untrained twin',
+    value: 'ID|FILE',
+    describe:
+      'folder of models/, or a state dict (.pt, .pth, .safetensors) of SmallCNN, ResNet-18 or ResNet-34; @untrained behind it for its untrained twin',
     required: true,
   },
   models: { type: 'string', value: 'FOLDER', describe: 'where models lie; public/models' },
+  labels: {
+    type: 'string',
+    value: 'FILE',
+    describe: "a state dict's classes, one a line; class 0, class 1, ...",
+  },
+  'input-size': {
+    type: 'string',
+    value: 'N',
+    describe: "pixels of a state dict's input; 32, 28 for one channel, 224 for a ResNet",
+  },
   backend: {
     type: 'string',
     value: 'wasm|cpu',

@@ -6,15 +6,11 @@ import { encodePng } from '../../src/draw/png.ts';
 import { nearestResize } from '../../src/draw/raster.ts';
 import type { TensorData } from '../../src/engine/layout.ts';
 import { methodNamed } from '../../src/engine/methods/index.ts';
-import { nodeEngine } from '../nodeEngine.ts';
-import { diskModelFiles } from '../nodeModels.ts';
 import { readPicture } from '../nodePicture.ts';
 import { classChoice } from './classChoice.ts';
 import {
-  choice,
   ending,
   modelFlags,
-  nodeBackends,
   optional,
   text,
   UsageError,
@@ -22,6 +18,7 @@ import {
   type Given,
 } from './command.ts';
 import { writeBytes } from './files.ts';
+import { engineWithModel } from './modelChoice.ts';
 
 /** Side in pixels that a heatmap is enlarged to, or just below: every value keeps a whole square. */
 const pictureSide = 512;
@@ -81,11 +78,8 @@ export const explainCommand: Command = {
     const format = ending(given, 'out', ['.npy', '.png']);
     const method = methodNamed(text(given, 'method'));
     const wanted = options(given);
-    const backend = choice(given, 'backend', nodeBackends);
     const bitmap = await readPicture(path!);
-    const ask = await nodeEngine(backend, diskModelFiles(optional(given, 'models')));
-    const model = text(given, 'model');
-    const { labels } = await ask('describe', { model });
+    const { ask, model, labels } = await engineWithModel(given);
     const { map, target, unit, layer } = await ask('explain', {
       model,
       picture: { key: path!, bitmap },

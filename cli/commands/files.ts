@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { openAsBlob } from 'node:fs';
+import { open, readFile, writeFile } from 'node:fs/promises';
 
 /** Why a file operation failed, in words. */
 const reasons: Readonly<Record<string, string>> = {
@@ -18,6 +19,23 @@ export async function readBytes(path: string): Promise<Uint8Array<ArrayBuffer>> 
     throw new Error(`could not read ${path}: ${reason(cause)}`, { cause });
   });
   return new Uint8Array(bytes);
+}
+
+export async function readText(path: string): Promise<string> {
+  return new TextDecoder().decode(await readBytes(path));
+}
+
+/** A file of which only the parts asked for are read. */
+export async function readBlob(path: string): Promise<Blob> {
+  try {
+    const handle = await open(path);
+    const isFile = (await handle.stat()).isFile();
+    await handle.close();
+    if (!isFile) throw Object.assign(new Error(), { code: 'EISDIR' });
+    return await openAsBlob(path);
+  } catch (cause) {
+    throw new Error(`could not read ${path}: ${reason(cause)}`, { cause });
+  }
 }
 
 export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {

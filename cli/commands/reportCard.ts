@@ -8,15 +8,11 @@ import { createGlyphText } from '../../src/draw/glyphText.ts';
 import { percentText } from '../../src/draw/numberText.ts';
 import { reportCardSize } from '../../src/draw/reportCard.ts';
 import { reportCardSvg } from '../../src/draw/reportCardSheet.ts';
-import { nodeEngine } from '../nodeEngine.ts';
-import { diskModelFiles } from '../nodeModels.ts';
 import { readPicture } from '../nodePicture.ts';
 import { classChoice } from './classChoice.ts';
 import {
-  choice,
   ending,
   modelFlags,
-  nodeBackends,
   optional,
   text,
   UsageError,
@@ -24,6 +20,7 @@ import {
   type Given,
 } from './command.ts';
 import { writeBytes } from './files.ts';
+import { engineWithModel } from './modelChoice.ts';
 
 /** @throws {UsageError} unless it is a channel's index or `mean` */
 function channelChoice(given: Given): number {
@@ -63,11 +60,8 @@ export const reportCardCommand: Command = {
   async run(given, [path]) {
     ending(given, 'out', ['.png']);
     const channel = channelChoice(given);
-    const backend = choice(given, 'backend', nodeBackends);
     const bitmap = await readPicture(path!);
-    const ask = await nodeEngine(backend, diskModelFiles(optional(given, 'models')));
-    const model = text(given, 'model');
-    const { labels, modules } = await ask('describe', { model });
+    const { ask, model, labels, modules } = await engineWithModel(given);
     const layer = optional(given, 'layer') ?? '';
     if (layer !== '' && !modules.some(({ name }) => name === layer))
       throw new Error(
