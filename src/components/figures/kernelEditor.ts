@@ -72,6 +72,8 @@ export interface ResponseView {
   readonly extent: ValueRange;
   readonly size: readonly [width: number, height: number];
   readonly peak: { readonly row: number; readonly column: number };
+  /** `[H, W]`; none in the still. */
+  readonly map?: Float32Array;
 }
 
 export interface MatchView {
@@ -201,6 +203,7 @@ export function responseView(
   const strongest = map.indexOf(extent[1] >= -extent[0] ? extent[1] : extent[0]);
   const shared = {
     show,
+    map,
     extent,
     size: [width, height] as const,
     peak: { row: Math.floor(strongest / width), column: strongest % width },
@@ -291,5 +294,8 @@ function firstSettings(): KernelSettings {
 export const drawKernelEditorStill: DrawStill = async (ask, subject) => {
   const settings = firstSettings();
   const data = await loadKernelEditor(ask, subject, networkOfSize[kernelSize(settings)]);
-  return kernelEditorView(data, kernelCells(settings, undefined)!, settings);
+  const view = kernelEditorView(data, kernelCells(settings, undefined)!, settings);
+  const { show, image, colormap, range, extent, size, peak } = view.response;
+  const response = { show, image, colormap, range, extent, size, peak };
+  return { ...view, response } satisfies KernelEditorView;
 };
