@@ -66,7 +66,11 @@ describe('the strongest cells of a picture', () => {
       }
       for (const [channel, { value, crop, cell }] of best.entries()) {
         expect(found.values[channel]).toBe(value);
-        expect([channel, found.crops[channel], found.cells[channel]]).toEqual([channel, crop, cell]);
+        expect([channel, found.crops[channel], found.cells[channel]]).toEqual([
+          channel,
+          crop,
+          cell,
+        ]);
       }
       await model.dispose();
     });
