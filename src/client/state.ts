@@ -118,6 +118,11 @@ const fields = {
   'field.y': numeric(0.5, 0, 1),
   'field.units': oneOf<'one' | 'all'>('one', ['one', 'all']),
   'field.network': oneOf<'trained' | 'untrained'>('trained', ['trained', 'untrained']),
+  /** Empty for the last but one of the model's blocks. */
+  'atlas.layer': word(''),
+  /** -1 for the channel that the picture brings nearest to its record. */
+  'atlas.channel': whole(-1, -1, 4095),
+  'atlas.sort': oneOf<'index' | 'picture'>('index', ['index', 'picture']),
   'saliency.reduction': oneOf<'max' | 'l2' | 'sum'>('max', ['max', 'l2', 'sum']),
   'saliency.kind': oneOf<'logit' | 'probability'>('logit', kinds),
   'saliency.clip': numeric(99, 80, 100),

@@ -24,6 +24,12 @@ export const figures: readonly FigureEntry[] = [
     page: 'first-layer-filters',
   },
   { id: 'feature-maps', title: 'Feature maps', file: 'FeatureMaps.svelte', page: 'feature-maps' },
+  {
+    id: 'patch-atlas',
+    title: 'What excites a channel most',
+    file: 'PatchAtlas.svelte',
+    page: 'feature-maps',
+  },
   { id: 'saliency', title: 'Saliency', file: 'SaliencyMap.svelte', page: 'saliency' },
   { id: 'grad-cam', title: 'Grad-CAM', file: 'GradCam.svelte', page: 'grad-cam' },
   { id: 'report-card', title: 'The CNN report card', file: 'ReportCard.svelte', page: 'lab' },

@@ -4,6 +4,7 @@ import { drawFilterWallStill } from './filterWall.ts';
 import { drawFourLensesStill } from './fourLenses.ts';
 import { drawGradCamStill } from './gradCamMap.ts';
 import { drawKernelEditorStill } from './kernelEditor.ts';
+import { drawPatchAtlasStill } from './patchAtlas.ts';
 import { drawReportCardStill } from './reportCardFigure.ts';
 import { drawSaliencyStill } from './saliencyMap.ts';
 
@@ -13,6 +14,7 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   'filter-wall': drawFilterWallStill,
   'kernel-editor': drawKernelEditorStill,
   'feature-maps': drawFeatureMapsStill,
+  'patch-atlas': drawPatchAtlasStill,
   saliency: drawSaliencyStill,
   'grad-cam': drawGradCamStill,
   'report-card': drawReportCardStill,
