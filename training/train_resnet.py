@@ -1,11 +1,13 @@
 """Trains ResNet-18 on objects11 in stages of growing pictures; stops and resumes at any epoch."""
 
 import argparse
+import queue
+import threading
 import time
 from collections import OrderedDict
 from datetime import date
 from pathlib import Path
-from typing import Dict, List
+from typing import Dict, Iterator, List, Optional, Tuple
 
 import numpy as np
 import torch
@@ -17,6 +19,7 @@ from manifest import accuracy_report, parameter_count, software, write_model
 from resnet18 import ResNet18
 from smallcnn import float16_state, load_widened
 
+Batch = Tuple[Tensor, Tensor]
 REPOSITORY = Path(__file__).resolve().parents[1]
 HISTORY_EPOCHS = (0, 1, 2, 5, 10, 20)
 CHECKPOINT = "checkpoint.pt"
@@ -118,6 +121,20 @@ class Run:
         self.epoch, self.log, self.history = saved["epoch"], saved["log"], saved["history"]
 
 
+def prefetched(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The same batches, the next two prepared in a thread of their own while one is being trained on."""
+    waiting: "queue.Queue[Optional[Batch]]" = queue.Queue(maxsize=2)
+
+    def prepare() -> None:
+        for batch in batches:
+            waiting.put(batch)
+        waiting.put(None)
+
+    threading.Thread(target=prepare, daemon=True).start()
+    while (batch := waiting.get()) is not None:
+        yield batch
+
+
 def train_epoch(run: Run, images: np.ndarray, labels: Tensor, size: int) -> float:
     """One epoch at size x size; returns the mean loss."""
     run.model.train()
@@ -126,7 +143,7 @@ def train_epoch(run: Run, images: np.ndarray, labels: Tensor, size: int) -> floa
     batches = objects11.training_batches(
         images, labels, size, RECIPE["batchSize"], run.generator, RECIPE["leastCropArea"]
     )
-    for pixels, targets in batches:
+    for pixels, targets in prefetched(batches):
         loss = F.cross_entropy(run.model(pixels), targets, label_smoothing=RECIPE["labelSmoothing"])
         run.optimizer.zero_grad()
         loss.backward()
