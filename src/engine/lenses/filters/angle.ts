@@ -9,7 +9,7 @@ export const radians = (angle: number): number => (angle * Math.PI) / 180;
 const wrap = (value: number, period: number): number => ((value % period) + period) % period;
 
 /** Direction of a vector on the screen, -180 to 180. @param y downwards, as rows are counted */
-export const directionOf = (x: number, y: number): number => degrees(Math.atan2(-y, x));
+export const directionOf = (x: number, y: number): number => degrees(Math.atan2(0 - y, x));
 
 /** Orientation of the stripes that a vector stands across, 0 to 180. */
 export const orientationAcross = (x: number, y: number): number =>

@@ -6,7 +6,7 @@ import { orthonormal, residualsOf, type Basis, type Target } from './separable.t
 /** How far from the middle a blob may lie, in sides of the window; 3x3 is too small to tell. */
 const reach = (size: number) => (size > 3 ? size / 4 : 0);
 
-/** Best of several searches for the parameters behind a basis. */
+/** The parameters behind a basis, searched from several starts. */
 function search(
   target: Target,
   basisAt: (point: readonly number[]) => Basis,
@@ -15,9 +15,7 @@ function search(
 ): Solution {
   const out = new Float64Array(target.variation.length);
   const residuals = (point: readonly number[]) => residualsOf(target, basisAt(point), out);
-  return starts
-    .map((start) => levenbergMarquardt({ residuals, ...bounds }, start))
-    .reduce((best, next) => (next.cost < best.cost ? next : best));
+  return levenbergMarquardt({ residuals, ...bounds }, starts);
 }
 
 /** The filter against one round Gaussian: x, y and log sigma by least squares. */
@@ -29,7 +27,7 @@ export function blobFit(target: Target): FoundPattern {
   const { point } = search(
     target,
     basisAt,
-    { low: [-far, -far, Math.log(0.5)], high: [far, far, Math.log(size)] },
+    { low: [0 - far, 0 - far, Math.log(0.5)], high: [far, far, Math.log(size)] },
     [1 / 8, 1 / 4, 1 / 2].map((share) => [0, 0, Math.log(Math.max(0.6, share * size))]),
   );
   const [x, y, logSigma] = point as [number, number, number];
@@ -62,7 +60,7 @@ export function differenceOfGaussiansFit(target: Target): FoundPattern {
     target,
     basisAt,
     {
-      low: [-far, -far, Math.log(0.5), Math.log(1.3)],
+      low: [0 - far, 0 - far, Math.log(0.5), Math.log(1.3)],
       high: [far, far, Math.log(size / 2), Math.log(4)],
     },
     [1 / 8, 1 / 4].map((share) => [0, 0, Math.log(Math.max(0.6, share * size)), Math.log(1.6)]),

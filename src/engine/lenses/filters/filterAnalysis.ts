@@ -1,12 +1,9 @@
-import { blobFit, differenceOfGaussiansFit } from './blobFit.ts';
-import { derivativeFit, laplacianFit } from './derivativeFit.ts';
+import { families } from './families.ts';
 import { meanOf, normOf, type Filter } from './filter.ts';
-import { gaborFit } from './gaborFit.ts';
 import { colourfulnessOf, opponentAxisOf, type OpponentAxis } from './opponent.ts';
 import { orientationOf, type Orientation } from './orientation.ts';
-import { prototypeFit, type FoundPattern, type PrototypeFit } from './prototypeFit.ts';
-import type { PrototypeKind } from './prototypeFit.ts';
-import { targetOf, type Target } from './separable.ts';
+import { prototypeFit, type PrototypeFit } from './prototypeFit.ts';
+import { targetOf } from './separable.ts';
 import { spectrumOf, type Spectrum } from './spectrum.ts';
 import { bestFit, verdictOf, type Verdict } from './verdict.ts';
 
@@ -31,17 +28,6 @@ export interface FilterAnalysis {
   readonly best: number;
 }
 
-/** Least squares for each kind of prototype. */
-export const families: Readonly<Record<PrototypeKind, (target: Target) => FoundPattern>> = {
-  sobel: (target) => derivativeFit(target, 'sobel'),
-  scharr: (target) => derivativeFit(target, 'scharr'),
-  prewitt: (target) => derivativeFit(target, 'prewitt'),
-  laplacian: laplacianFit,
-  gabor: gaborFit,
-  differenceOfGaussians: differenceOfGaussiansFit,
-  blob: blobFit,
-};
-
 /**
  * The filter against every kind of prototype, the one furthest beyond noise first. Where the flat
  * ground alone has more than half of the variation, the filter is a plain colour before it is
@@ -51,7 +37,7 @@ export function fitsOf(filter: Filter): PrototypeFit[] {
   const target = targetOf(filter);
   const fits = Object.values(families).map((fit) => prototypeFit(target, fit(target)));
   const isPlain = fits[0]!.groundShare > 0.5;
-  const rank = (fit: PrototypeFit) => (isPlain && fit.kind === 'blob' ? 1 : fit.beyondNoise);
+  const rank = (fit: PrototypeFit) => (isPlain && fit.kind === 'blob' ? 2 : fit.beyondNoise);
   return fits.sort((a, b) => rank(b) - rank(a));
 }
 

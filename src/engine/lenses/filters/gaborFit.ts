@@ -101,9 +101,8 @@ export function gaborFit(target: Target): FoundPattern {
       residualsOf(target, basisOf(shapeAt(point), size), out),
     ...bounds(size),
   };
-  const { point } = starts(target)
-    .map((shape) => levenbergMarquardt(problem, pointOf(shape, size)))
-    .reduce((best, next) => (next.cost < best.cost ? next : best));
+  const from = starts(target).map((shape) => pointOf(shape, size));
+  const { point } = levenbergMarquardt(problem, from);
   return describe(target, shapeAt(point));
 }
 

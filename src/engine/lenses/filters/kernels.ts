@@ -97,7 +97,7 @@ export interface GaborShape {
 
 /**
  * exp(-(u^2 + aspect^2 v^2) / 2 sigma^2) times cos and sin of 2 pi u / wavelength: u runs across the
- * stripes, to the right, v along them. A Gabor of phase phi is cos(phi) * even - sin(phi) * odd.
+ * stripes, to the right (downwards, if they are level), v along them. A Gabor of phase phi is cos(phi) * even - sin(phi) * odd.
  */
 export function gaborPair(
   { orientation, wavelength, sigma, aspect, x: centreX, y: centreY }: GaborShape,
@@ -111,9 +111,13 @@ export function gaborPair(
   const wave = (2 * Math.PI) / wavelength;
   const falloff = 1 / (2 * sigma * sigma);
   // cos(a - b) and sin(a - b) of a column's and a row's share of the turn.
-  const turns = Array.from({ length: size }, (_, x) => wave * (x - middle - centreX) * cos);
-  const columnCos = turns.map(Math.cos);
-  const columnSin = turns.map(Math.sin);
+  const columnCos = new Float64Array(size);
+  const columnSin = new Float64Array(size);
+  for (let column = 0; column < size; column++) {
+    const turn = wave * (column - middle - centreX) * cos;
+    columnCos[column] = Math.cos(turn);
+    columnSin[column] = Math.sin(turn);
+  }
   for (let row = 0; row < size; row++) {
     const y = row - middle - centreY;
     const rowCos = Math.cos(wave * y * sin);
@@ -152,10 +156,12 @@ export function gaussian(
 ): Float64Array {
   const middle = (size - 1) / 2;
   const falloff = 1 / (2 * sigma * sigma);
-  const fall = (centre: number) =>
-    Array.from({ length: size }, (_, i) => Math.exp(-((i - middle - centre) ** 2) * falloff));
-  const columns = fall(centreX);
-  const rows = fall(centreY);
+  const columns = new Float64Array(size);
+  const rows = new Float64Array(size);
+  for (let i = 0; i < size; i++) {
+    columns[i] = Math.exp(-((i - middle - centreX) ** 2) * falloff);
+    rows[i] = Math.exp(-((i - middle - centreY) ** 2) * falloff);
+  }
   const out = new Float64Array(size * size);
   for (let y = 0; y < size; y++)
     for (let x = 0; x < size; x++) out[y * size + x] = rows[y]! * columns[x]!;

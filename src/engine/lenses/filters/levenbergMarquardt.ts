@@ -12,16 +12,31 @@ export interface Solution {
   readonly cost: number;
 }
 
-const mostSteps = 30;
+/** Steps from every start, and then from the best of what they reached. */
+const firstSteps = 5;
+const lastSteps = 30;
 /** A step that gains less than this share of the cost ends the search. */
 const leastGain = 1e-5;
 const difference = 1e-5;
 
 /**
+ * The least squares found from several starts: a few steps from each, then on from the best two.
+ */
+export function levenbergMarquardt(
+  problem: Problem,
+  starts: readonly (readonly number[])[],
+): Solution {
+  const cheapest = (solutions: Solution[]) => solutions.sort((a, b) => a.cost - b.cost);
+  const tried = cheapest(starts.map((start) => descend(problem, start, firstSteps)));
+  const refined = tried.slice(0, 2).map(({ point }) => descend(problem, point, lastSteps));
+  return cheapest(refined)[0]!;
+}
+
+/**
  * Levenberg and Marquardt's damped Gauss-Newton method with forward differences. Parameters that a
  * step would carry over a bound stop there.
  */
-export function levenbergMarquardt(problem: Problem, start: readonly number[]): Solution {
+function descend(problem: Problem, start: readonly number[], mostSteps: number): Solution {
   const { residuals, low, high } = problem;
   const clamp = (point: readonly number[]) =>
     point.map((value, i) => Math.min(high[i]!, Math.max(low[i]!, value)));
@@ -75,9 +90,12 @@ function normalEquations(
     for (let k = 0; k < a.length; k++) sum += a[k]! * b[k]!;
     return sum;
   };
+  const lower = columns.map((a, i) => columns.slice(0, i + 1).map((b) => dot(a, b)));
   return {
     gradient: columns.map((column) => dot(column, current)),
-    curvature: columns.map((a) => columns.map((b) => dot(a, b))),
+    curvature: columns.map((_, i) =>
+      columns.map((_, j) => (j <= i ? lower[i]![j]! : lower[j]![i]!)),
+    ),
   };
 }
 

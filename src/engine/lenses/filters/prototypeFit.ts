@@ -1,8 +1,14 @@
-import type { Shape } from './filter.ts';
-import { energyOf } from './filter.ts';
+import { energyOf, meanOf, normOf } from './filter.ts';
 import { noiseFloor } from './noiseFloor.ts';
-import { saturationOf } from './opponent.ts';
-import { mixtureOf, patternOf, separableFit, type Basis, type Target } from './separable.ts';
+import { hueOf, saturationOf } from './opponent.ts';
+import {
+  explainedBy,
+  mixtureOf,
+  patternOf,
+  separableFit,
+  type Basis,
+  type Target,
+} from './separable.ts';
 
 /** A hand-designed kernel, or a family of them, that a learned filter is held against. */
 export type PrototypeKind =
@@ -26,7 +32,7 @@ export interface PrototypeParameters {
   readonly wavelength?: number;
   /**
    * At the Gabor's middle, -180 to 180. 0: a light stripe, 180: a dark one, -90: an edge that gets
-   * lighter to the right (upwards, if it is level), 90: one that gets lighter to the left.
+   * lighter to the right (downwards, if it is level), 90: one that gets lighter to the left.
    */
   readonly phase?: number;
   /** Standard deviation of the Gaussian: of a Gabor across the stripes, of the centre of a blob. */
@@ -62,16 +68,28 @@ export interface PrototypeFit {
   readonly explained: number;
   /** The part of `explained` that is due to the ground's colour; the same for every kind. */
   readonly groundShare: number;
-  /** What 95 of 100 filters of white noise of this size stay below, fitted in the same way. */
+  /** What noise of this size may reach by luck (`noiseFloor.ts`). */
   readonly noiseFloor: number;
   /** 1 - (1 - explained) / (1 - noiseFloor): comparable between kinds, 0 where noise comes as far. */
   readonly beyondNoise: number;
   /** What the filter is, should this fit count. */
   readonly pattern: Pattern;
+  /** The colour that tells it apart: of the pattern, or of a ground that outweighs it; null for grey. */
+  readonly tint: Tint | null;
   /** The fit itself, `[C, k, k]`. */
   readonly prototype: Float32Array;
   /** Filter minus fit, `[C, k, k]`. */
   readonly residual: Float32Array;
+}
+
+/** A direction in the space of colours. */
+export interface Tint {
+  /** Unit vector. */
+  readonly rgb: readonly number[];
+  /** Share of it that lies off the grey axis, 0 to 1. */
+  readonly saturation: number;
+  /** Direction in the plane of red-green and blue-yellow: 0 red, 90 blue, 180 green, 270 yellow. */
+  readonly hue: number;
 }
 
 /** A pattern of norm 1 with its colour: what a family's search comes up with. */
@@ -134,8 +152,8 @@ export function prototypeFit(target: Target, found: FoundPattern): PrototypeFit 
     prototype[i] = value + ground[channel]!;
     residual[i] = variation[i]! - value;
   }
-  const explained = energy > 0 ? 1 - energyOf(residual) / energy : 0;
-  const floor = noiseFloor(kind, target satisfies Shape);
+  const explained = explainedBy(target, colour);
+  const floor = noiseFloor(kind, target);
   return {
     kind,
     parameters,
@@ -146,7 +164,15 @@ export function prototypeFit(target: Target, found: FoundPattern): PrototypeFit 
     noiseFloor: floor,
     beyondNoise: 1 - (1 - explained) / (1 - floor),
     pattern: form === 'edge' && saturationOf(colour) > leastSaturation ? 'colourEdge' : form,
+    tint: tintOf(groundEnergy > energyOf(colour) ? ground.map((g) => g - meanOf(ground)) : colour),
     prototype,
     residual,
   };
+}
+
+function tintOf(colour: readonly number[]): Tint | null {
+  if (colour.length === 1) return null;
+  const length = normOf(colour) || 1;
+  const rgb = colour.map((part) => part / length);
+  return { rgb, saturation: saturationOf(rgb), hue: hueOf(rgb) };
 }

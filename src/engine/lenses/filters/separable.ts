@@ -121,6 +121,15 @@ export function separableFit({ channels, variation }: Target, { planes }: Basis)
   return { along, colour, energy: energyOf(colour) };
 }
 
+/**
+ * Share of the filter's variation that a pattern of norm 1 in a colour explains together with the
+ * ground, if the colour is the one of least squares.
+ */
+export function explainedBy(target: Target, colour: readonly number[]): number {
+  const { energy, groundEnergy } = target;
+  return energy > 0 ? (groundEnergy + energyOf(colour)) / energy : 0;
+}
+
 /** The pattern of norm 1, `[k, k]`. */
 export function patternOf(
   { planes }: Basis,

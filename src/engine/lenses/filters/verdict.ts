@@ -13,9 +13,11 @@ export const verdicts: readonly Verdict[] = [
 ];
 
 /**
- * Least share of a filter's variation that a prototype must explain to count. Besides, it has to
- * explain more than 95 of 100 filters of white noise let it explain by chance (`noiseFloor.ts`),
- * which for filters of few weights is the stricter of the two.
+ * Least share of a filter's variation that a prototype must explain to count: where it explains
+ * less, prototype and filter no longer look alike. Besides, it has to explain more than noise lets it
+ * by luck (`noiseFloor.ts`). For filters of 3x3 that is the stricter of the two, for wider ones it is
+ * far below: of untrained filters about 1 in 20 counts at 3x3, and none at 7x7. What does not count
+ * is called noise, although it may be a pattern that no single prototype has, such as a plaid.
  */
 export const leastExplained = 0.6;
 
