@@ -1,4 +1,4 @@
-import type { FetchedFile } from '../worker/protocol.ts';
+import type { FetchedFile, LoadProgress } from '../worker/protocol.ts';
 import { base, cancel, keepOpen, request } from './engine.ts';
 import { imageNetSource } from './imageNetSource.ts';
 import { $fetching, addModel, choosable, imageNetModel } from './models.ts';
@@ -30,7 +30,8 @@ export function loadImageNet(): Promise<void> {
 async function load(): Promise<void> {
   $fetching.set({ loadedBytes: 0, totalBytes: source.bytes });
   const params = { model: imageNetModel, source };
-  const onProgress = $fetching.set;
+  // Progress comes by another way than the answer and may be late.
+  const onProgress = (progress: LoadProgress) => loading && $fetching.set(progress);
   const { description, file } = await request('fetchModel', params, { group, onProgress });
   keepOpen('fetchModel', { ...params, fetched: { file, labels: description.labels } });
   addModel(choosable(description));
