@@ -12,7 +12,7 @@ import { topShare } from '../src/draw/topShare.ts';
 import type { ModelManifest } from '../src/engine/manifest.ts';
 import type { Ask, TensorData } from '../src/worker/protocol.ts';
 import { correlation, gaussianBlur } from './correlation.ts';
-import { countEdges } from './edgeFilters.ts';
+import { filterFacts } from './filterFacts.ts';
 import { publicFolder } from './nodeModels.ts';
 
 type Facts = Record<string, string | number>;
@@ -33,6 +33,7 @@ export async function chapterFacts(
     ...(await modelFacts()),
     ...pictureFacts(pictures),
     ...(await defaultFacts(ask, subject, pictures)),
+    ...(await firstLayerFacts(ask)),
     ...(await filterFacts(ask)),
     ...(await featureMapFacts(ask, subject)),
     ...(await saliencyFacts(ask, subject)),
@@ -85,18 +86,10 @@ async function defaultFacts(
   };
 }
 
-/** The first layer's size, and its oriented edges: trained, before training, and trained on digits. */
-async function filterFacts(ask: Ask): Promise<Facts> {
-  const networks = { trained: labModel, untrained: `${labModel}@untrained`, digits: digitsModel };
-  const counted = Object.entries(networks).map(async ([name, model]) => {
-    const weights = await ask('parameter', { model, name: 'features.0.0.weight' });
-    return [`filterWall.edges.${name}`, countEdges(weights)] as const;
-  });
+/** How much of a weight file the filters of the first layer take. */
+async function firstLayerFacts(ask: Ask): Promise<Facts> {
   const { data } = await ask('parameter', { model: labModel, name: 'features.0.0.weight' });
-  return {
-    ...Object.fromEntries(await Promise.all(counted)),
-    'filterWall.firstLayerBytes': count(float16Bytes * data.length),
-  };
+  return { 'filterWall.firstLayerBytes': count(float16Bytes * data.length) };
 }
 
 /** How much of each block's maps is zero: whole channels, and single cells. */

@@ -79,6 +79,8 @@ const fields = {
   /** -1 for the weights as they are after the last epoch. */
   'filters.epoch': whole(-1, -1, 9999),
   'filters.face': oneOf('colour', filterFaces),
+  /** Percent of a filter that a hand-designed kernel must explain to count. */
+  'census.least': whole(60, 20, 95),
   'kernel.size': oneOf<'3' | '7'>('7', ['3', '7']),
   'kernel.start': oneOf<(typeof kernelStarts)[number]>('gabor', kernelStarts),
   /** Index of the filter to start from. */

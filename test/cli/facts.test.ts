@@ -1,32 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { correlation, gaussianBlur } from '../../cli/correlation.ts';
-import { countEdges } from '../../cli/edgeFilters.ts';
-
-const weights = (...filters: number[][]) => ({
-  shape: [filters.length, 1, 3, 3],
-  data: Float32Array.from(filters.flat()),
-});
-
-describe('countEdges', () => {
-  it('counts Sobel kernels and their mixtures, whatever their offset', () => {
-    const sobel = [-1, 0, 1, -2, 0, 2, -1, 0, 1];
-    const diagonal = [0, 1, 2, -1, 0, 1, -2, -1, 0].map((value) => value + 5);
-    expect(countEdges(weights(sobel, diagonal))).toBe(2);
-  });
-
-  it('counts neither a Laplacian, nor a single bright tap, nor a flat kernel', () => {
-    const laplacian = [0, 1, 0, 1, -4, 1, 0, 1, 0];
-    const corner = [1, 0, 0, 0, 0, 0, 0, 0, 0];
-    expect(countEdges(weights(laplacian, corner, Array<number>(9).fill(0.3)))).toBe(0);
-  });
-
-  it('adds up a filter over its channels first', () => {
-    const half = [-0.5, 0, 0.5, -1, 0, 1, -0.5, 0, 0.5];
-    expect(countEdges({ shape: [1, 2, 3, 3], data: Float32Array.from([...half, ...half]) })).toBe(
-      1,
-    );
-  });
-});
 
 describe('correlation', () => {
   it('is 1 for a line, -1 for its mirror, and by hand in between', () => {

@@ -23,6 +23,12 @@ export const figures: readonly FigureEntry[] = [
     file: 'KernelEditor.svelte',
     page: 'first-layer-filters',
   },
+  {
+    id: 'filter-census',
+    title: 'A census of first-layer filters',
+    file: 'FilterCensus.svelte',
+    page: 'first-layer-filters',
+  },
   { id: 'feature-maps', title: 'Feature maps', file: 'FeatureMaps.svelte', page: 'feature-maps' },
   {
     id: 'patch-atlas',

@@ -1,5 +1,6 @@
 import { drawFeatureMapsStill } from './featureMaps.ts';
 import type { DrawStill } from './figure.ts';
+import { drawFilterCensusStill } from './filterCensus.ts';
 import { drawFilterWallStill } from './filterWall.ts';
 import { drawFourLensesStill } from './fourLenses.ts';
 import { drawGradCamStill } from './gradCamMap.ts';
@@ -13,6 +14,7 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   'four-lenses': drawFourLensesStill,
   'filter-wall': drawFilterWallStill,
   'kernel-editor': drawKernelEditorStill,
+  'filter-census': drawFilterCensusStill,
   'feature-maps': drawFeatureMapsStill,
   'patch-atlas': drawPatchAtlasStill,
   saliency: drawSaliencyStill,
