@@ -1,0 +1,62 @@
+import { request } from '../../client/engine.ts';
+import type { Ask, FilterCensus, KeyedPicture, TensorData } from '../../worker/protocol.ts';
+import { loadFirstLayer, loadResponse } from './filterLayers.ts';
+import type { FirstLayer, PictureResponse } from './filterLayers.ts';
+
+type Kept<T> = Readonly<Record<string, T>>;
+
+/** What a figure wants to have on its shelf. */
+export interface Wanted {
+  /** Models in the order in which their walls are wanted. */
+  readonly models: readonly string[];
+  /** An epoch of the first of them; none for the trained weights. */
+  readonly epoch: number | undefined;
+  /** The model whose responses are wanted. */
+  readonly focus: string;
+}
+
+/** What came from the engine so far, each thing asked for once; of responses the last picture's. */
+export class FilterShelf {
+  layers = $state.raw<Kept<FirstLayer>>({});
+  responses = $state.raw<Kept<PictureResponse>>({});
+  censuses = $state.raw<Kept<FilterCensus>>({});
+  /** Why a census is not to be had, by model. */
+  refusals = $state.raw<Kept<string>>({});
+  private epochs = $state.raw<Kept<TensorData>>({});
+  private readonly asked: Record<string, Promise<void> | undefined> = {};
+
+  /** A model's first layer after an epoch, if it is there. */
+  after(model: string, epoch: number): TensorData | undefined {
+    return this.epochs[`${model} ${epoch}`];
+  }
+
+  /** Fetches what is missing, what is seen first before the rest. */
+  async fill(ask: Ask, { models, epoch, focus }: Wanted, picture: KeyedPicture): Promise<void> {
+    const hero = models[0]!;
+    for (const model of models)
+      if (!this.layers[model])
+        this.layers = { ...this.layers, [model]: await loadFirstLayer(ask, model) };
+    if (epoch !== undefined && !this.after(hero, epoch)) {
+      const { weights } = await ask('history', { model: hero, epoch });
+      if (weights) this.epochs = { ...this.epochs, [`${hero} ${epoch}`]: weights };
+    }
+    if (this.responses[focus]?.picture !== picture.key) {
+      const response = await loadResponse(ask, this.layers[focus]!, picture);
+      this.responses = { ...this.responses, [focus]: response };
+    }
+  }
+
+  /** Has a model's filters analysed, once: it takes a while, and does not depend on the picture. */
+  analyse(model: string): Promise<void> {
+    return (this.asked[model] ??= request('filters', { model }).then(
+      (census) => {
+        this.censuses = { ...this.censuses, [model]: census };
+      },
+      (error: unknown) => {
+        this.asked[model] = undefined;
+        const message = error instanceof Error ? error.message : String(error);
+        this.refusals = { ...this.refusals, [model]: message };
+      },
+    ));
+  }
+}
