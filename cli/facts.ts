@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  chapterModel,
   digitsModel,
   labModel,
   type CataloguePicture,
@@ -88,7 +89,7 @@ async function defaultFacts(
 
 /** How much of a weight file the filters of the first layer take. */
 async function firstLayerFacts(ask: Ask): Promise<Facts> {
-  const { data } = await ask('parameter', { model: labModel, name: 'features.0.0.weight' });
+  const { data } = await ask('parameter', { model: chapterModel, name: 'conv1.weight' });
   return { 'filterWall.firstLayerBytes': count(float16Bytes * data.length) };
 }
 
