@@ -51,6 +51,7 @@ async function readManifest(
 async function modelFacts(): Promise<Facts> {
   const lab = await readManifest(labModel);
   const digits = await readManifest(digitsModel);
+  const chapter = await readManifest(chapterModel);
   const { size } = await stat(join(publicFolder, 'models', labModel, lab.weights.file));
   return {
     'smallcnn.accuracy': percent(lab.metrics.accuracy, 2),
@@ -58,6 +59,10 @@ async function modelFacts(): Promise<Facts> {
     'smallcnn.epochs': lab.recipe.epochs,
     'smallcnn.weightsKilobytes': Math.round(size / 1000),
     'mnistcnn.accuracy': percent(digits.metrics.accuracy, 2),
+    'resnet18.accuracy': percent(chapter.metrics.accuracy, 1),
+    'resnet18.images': count(chapter.metrics.images),
+    'resnet18.parameters': count(chapter.parameters),
+    'resnet18.weightsMegabytes': (chapter.weights.bytes / 1e6).toFixed(1),
   };
 }
 
@@ -93,30 +98,16 @@ async function firstLayerFacts(ask: Ask): Promise<Facts> {
   return { 'filterWall.firstLayerBytes': count(float16Bytes * data.length) };
 }
 
-/** How much of each block's maps is zero: whole channels, and single cells. */
+/** How much of some layers' maps is zero: whole channels, and single cells. */
 async function featureMapFacts(ask: Ask, { picture }: Subject): Promise<Facts> {
-  const layers = Array.from({ length: 6 }, (_, block) => `features.${block}`);
-  const { activations } = await ask('capture', { model: labModel, picture, layers });
+  const layers = ['relu', 'layer2', 'layer4'];
+  const measured = await ask('sparsity', { model: chapterModel, picture, layers });
   return Object.fromEntries(
-    layers.flatMap((layer) => [
-      [`featureMaps.deadShare.${layer}`, percent(deadShare(activations[layer]!))],
-      [`featureMaps.zeroShare.${layer}`, percent(zeroShare(activations[layer]!.data))],
+    measured.flatMap(({ layer, zeroShare, silentChannels, channels }) => [
+      [`featureMaps.deadShare.${layer}`, percent(silentChannels / channels)],
+      [`featureMaps.zeroShare.${layer}`, percent(zeroShare)],
     ]),
   );
-}
-
-/** Share of the channels that are zero in every cell. */
-function deadShare({ shape, data }: TensorData): number {
-  const [, channels, height, width] = shape as [number, number, number, number];
-  const plane = height * width;
-  const maps = Array.from({ length: channels }, (_, k) =>
-    data.subarray(k * plane, (k + 1) * plane),
-  );
-  return maps.filter((map) => map.every((value) => value <= 0)).length / channels;
-}
-
-function zeroShare(values: Float32Array): number {
-  return values.filter((value) => value <= 0).length / values.length;
 }
 
 /** Standard deviation in pixels of the blur after which maps of two classes are compared. */
