@@ -11,6 +11,7 @@ import type {
   CataloguePicture,
   SiteFacts,
   SiteModel,
+  SparsitySurvey,
   StillFiles,
   Subject,
   Verdict,
@@ -19,7 +20,7 @@ import { stills } from '../src/components/figures/stills.ts';
 import { encodePng } from '../src/draw/png.ts';
 import { isStill, type Raster, type RasterImage, type StillRaster } from '../src/draw/raster.ts';
 import { softmax } from '../src/draw/softmax.ts';
-import type { Ask } from '../src/worker/protocol.ts';
+import type { Ask, LayerSparsity } from '../src/worker/protocol.ts';
 import { chapterFacts } from './facts.ts';
 import { nodeEngine } from './nodeEngine.ts';
 import { publicFolder } from './nodeModels.ts';
@@ -79,16 +80,26 @@ async function verdict(
   };
 }
 
+/** A picture of the site, and how sparse each model's layers are for it. */
+interface Catalogued {
+  readonly picture: CataloguePicture;
+  readonly sparsity: Readonly<Record<string, readonly LayerSparsity[]>>;
+}
+
 async function cataloguePicture(
   ask: Ask,
   models: readonly SiteModel[],
   credit: Credit,
-): Promise<CataloguePicture> {
+): Promise<Catalogued> {
   const { id, title, description, file, classes } = credit;
   const subject = await subjectOf(credit);
   const verdicts: Record<string, Verdict> = {};
-  for (const model of models)
-    if (model.colour === 'rgb') verdicts[model.id] = await verdict(ask, model, subject, classes);
+  const sparsity: Record<string, readonly LayerSparsity[]> = {};
+  for (const model of models.filter(({ colour }) => colour === 'rgb')) {
+    verdicts[model.id] = await verdict(ask, model, subject, classes);
+    // The forward pass is the one just made.
+    sparsity[model.id] = await ask('sparsity', { model: model.id, picture: subject.picture });
+  }
   // A fifth of the lossless file's size, for figures that show many.
   await sharp(join(publicFolder, 'images', file))
     .webp({ quality: 82 })
@@ -98,7 +109,7 @@ async function cataloguePicture(
     .resize(thumbnailSide, thumbnailSide)
     .webp({ quality: 82 })
     .toFile(join(stillsFolder, thumbnail));
-  return {
+  const picture = {
     id,
     title,
     description,
@@ -106,6 +117,14 @@ async function cataloguePicture(
     thumbUrl: `stills/${thumbnail}`,
     verdicts,
   };
+  return { picture, sparsity };
+}
+
+function surveyOf(catalogue: readonly Catalogued[]): SparsitySurvey {
+  const models = Object.keys(catalogue[0]?.sparsity ?? {});
+  return Object.fromEntries(
+    models.map((model) => [model, catalogue.map(({ sparsity }) => sparsity[model]!)]),
+  );
 }
 
 const isRaster = (value: object): value is Raster => 'rgba' in value;
@@ -156,13 +175,15 @@ async function main(): Promise<void> {
   const models = await siteModels();
   const credits = await readCredits();
   const subject = await subjectOf(credits.find(({ id }) => id === defaultPicture)!);
+  const catalogue: Catalogued[] = [];
+  for (const credit of credits) catalogue.push(await cataloguePicture(ask, models, credit));
+  const pictures = catalogue.map(({ picture }) => picture);
+  const survey = surveyOf(catalogue);
   for (const [id, draw] of Object.entries(stills)) {
     await mkdir(join(stillsFolder, id), { recursive: true });
-    const view = await withFiles(await draw(ask, subject, files), id, '');
+    const view = await withFiles(await draw(ask, subject, files, survey), id, '');
     await writeJson(join(generatedFolder, 'stills', `${id}.json`), view);
   }
-  const pictures: CataloguePicture[] = [];
-  for (const credit of credits) pictures.push(await cataloguePicture(ask, models, credit));
   const site: Omit<SiteFacts, 'base'> = { pictures, models };
   await writeJson(join(generatedFolder, 'site.json'), site);
   await writeJson(join(generatedFolder, 'facts.json'), await chapterFacts(ask, subject, pictures));

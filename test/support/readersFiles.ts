@@ -18,4 +18,4 @@ export const readersText = {
 };
 
 /** Figures that show what does not depend on a class. */
-export const withoutClass: readonly string[] = ['filter-wall', 'kernel-editor', 'feature-maps'];
+export const withoutClass: readonly string[] = ['filter-wall', 'kernel-editor', 'feature-maps', 'layer-sparsity'];

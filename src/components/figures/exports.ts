@@ -16,6 +16,8 @@ export interface Exportable {
     readonly legend?: PanelLegend;
     readonly smooth?: boolean;
   }>;
+  /** A drawing in place of the panels, as SVG: for charts. */
+  readonly drawing?: () => string;
   /** Raw numbers behind the figure's main map. */
   readonly data?: TensorData | undefined;
   /** Repository path of the code that computed it. */
@@ -50,7 +52,8 @@ function paint(picture: CanvasImageSource, width: number, height: number): Raste
 }
 
 /** The figure as one SVG: its panels side by side, with titles and legends. */
-export async function figureSvg({ title, panels }: Exportable): Promise<string> {
+export async function figureSvg({ title, panels, drawing }: Exportable): Promise<string> {
+  if (drawing) return drawing();
   const drawn: Panel[] = await Promise.all(
     panels.map(async ({ image, ...panel }) => ({ ...panel, raster: await pixels(image) })),
   );

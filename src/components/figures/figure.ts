@@ -4,6 +4,7 @@ import type {
   Ask,
   Bitmap,
   KeyedPicture,
+  LayerSparsity,
   ModelDescription,
   Target,
 } from '../../worker/protocol.ts';
@@ -60,8 +61,16 @@ export interface StillFiles {
   json(path: string): Promise<unknown>;
 }
 
+/** How sparse the layers of each model for colour photographs are, by its id, for every picture of the site in order. */
+export type SparsitySurvey = Readonly<Record<string, ReadonlyArray<readonly LayerSparsity[]>>>;
+
 /** Draws a figure's still: loads its data from the engine for the subject and makes its view. */
-export type DrawStill = (ask: Ask, subject: Subject, files: StillFiles) => Promise<unknown>;
+export type DrawStill = (
+  ask: Ask,
+  subject: Subject,
+  files: StillFiles,
+  survey: SparsitySurvey,
+) => Promise<unknown>;
 
 /** The lab's network. */
 export const labModel = 'smallcnn-cifar10';

@@ -36,6 +36,12 @@ export const figures: readonly FigureEntry[] = [
     file: 'PatchAtlas.svelte',
     page: 'feature-maps',
   },
+  {
+    id: 'layer-sparsity',
+    title: 'Zeros, layer by layer',
+    file: 'LayerSparsity.svelte',
+    page: 'feature-maps',
+  },
   { id: 'saliency', title: 'Saliency', file: 'SaliencyMap.svelte', page: 'saliency' },
   { id: 'grad-cam', title: 'Grad-CAM', file: 'GradCam.svelte', page: 'grad-cam' },
   { id: 'report-card', title: 'The CNN report card', file: 'ReportCard.svelte', page: 'lab' },

@@ -6,6 +6,7 @@ import { drawFourLensesStill } from './fourLenses.ts';
 import { drawGradCamStill } from './gradCamMap.ts';
 import { drawKernelEditorStill } from './kernelEditor.ts';
 import { drawPatchAtlasStill } from './patchAtlas.ts';
+import { drawLayerSparsityStill } from './layerSparsity.ts';
 import { drawReportCardStill } from './reportCardFigure.ts';
 import { drawSaliencyStill } from './saliencyMap.ts';
 
@@ -17,6 +18,7 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   'filter-census': drawFilterCensusStill,
   'feature-maps': drawFeatureMapsStill,
   'patch-atlas': drawPatchAtlasStill,
+  'layer-sparsity': drawLayerSparsityStill,
   saliency: drawSaliencyStill,
   'grad-cam': drawGradCamStill,
   'report-card': drawReportCardStill,
