@@ -133,54 +133,50 @@ describe('a state dict is refused', () => {
   });
 });
 
-/** What `training/golden_own_models.py` writes, and the taps that it has values of. */
-const networks: ReadonlyArray<
-  readonly [file: string, name: string, layers: readonly string[], classes: number, size?: string]
-> = [
-  ['colour.pt', 'colour', ['features.3'], 7],
-  ['colour.safetensors', 'colour', ['features.3'], 7],
-  ['grey.pth', 'grey', ['features'], 4],
-  ['plain.pt', 'plain', ['features.5'], 10],
-  ['resnet.pt', 'resnet', ['layer2.0', 'avgpool'], 5, '64'],
+interface Network {
+  readonly file: string;
+  /** Of the file that has PyTorch's values. */
+  readonly name: string;
+  readonly layers: readonly string[];
+  readonly classes: number;
+  readonly size?: string;
+}
+
+/** What `training/golden_own_models.py` writes. */
+const networks: readonly Network[] = [
+  { file: 'colour.pt', name: 'colour', layers: ['features.3'], classes: 7 },
+  { file: 'colour.safetensors', name: 'colour', layers: ['features.3'], classes: 7 },
+  { file: 'grey.pth', name: 'grey', layers: ['features'], classes: 4 },
+  { file: 'plain.pt', name: 'plain', layers: ['features.5'], classes: 10 },
+  { file: 'resnet.pt', name: 'resnet', layers: ['layer2.0', 'avgpool'], classes: 5, size: '64' },
 ];
 
 describe('networks that PyTorch saved', async () => {
   const there = await mkdtemp(join(tmpdir(), 'own-networks-'));
+  const at = (name: string) => join(there, name);
   const script = join(root, 'training/golden_own_models.py');
   const made = runWithTorch([script, there], there);
   afterAll(() => rm(there, { recursive: true }));
   if (!made) return void test('are computed as by PyTorch', ({ skip }) => skip(withoutTorch));
 
-  test.each(networks)(
-    'are computed as by PyTorch: %s',
-    async (file, name, layers, classes, size) => {
-      const expected = readTensors(
-        await bytesOf(join(there, `${name}-expected.safetensors`)),
-      ).tensors;
-      const input = expected.get('input')!;
-      await writeFile(join(there, `${file}.npy`), encodeNpy(input.data, input.shape));
-      const outcome = await lens(
-        ...([
-          'capture',
-          '--model',
-          join(there, file),
-          '--input',
-          join(there, `${file}.npy`),
-        ] as const),
-        ...(['--layers', layers.join(), '--out', join(there, `${file}-out.safetensors`)] as const),
-        ...(size ? ['--input-size', size] : []),
-      );
-      expect(outcome).toMatchObject({ code: 0, stderr: '' });
-      const { tensors } = readTensors(await bytesOf(join(there, `${file}-out.safetensors`)));
-      expect([...tensors.keys()]).toEqual([
-        'logits',
-        ...layers.map((layer) => `activation.${layer}`),
-      ]);
-      expect(tensors.get('logits')!.shape).toEqual([input.shape[0], classes]);
-      for (const [tensor, { data, shape }] of tensors) {
-        expect(shape).toEqual(expected.get(tensor)!.shape);
-        expect(relativeError(data, expected.get(tensor)!.data)).toBeLessThan(bound);
-      }
-    },
-  );
+  test.each(networks)('are computed as by PyTorch: $file', async (network) => {
+    const { file, name, layers, classes, size } = network;
+    const { tensors: expected } = readTensors(await bytesOf(at(`${name}-expected.safetensors`)));
+    const input = expected.get('input')!;
+    await writeFile(at(`${file}.npy`), encodeNpy(input.data, input.shape));
+    const outcome = await lens(
+      ...(['capture', '--model', at(file), '--input', at(`${file}.npy`)] as const),
+      ...(['--layers', layers.join(), '--out', at(`${file}-out`)] as const),
+      ...(size ? ['--input-size', size] : []),
+    );
+    expect(outcome).toMatchObject({ code: 0, stderr: '' });
+    const { tensors } = readTensors(await bytesOf(at(`${file}-out`)));
+    const taps = layers.map((layer) => `activation.${layer}`);
+    expect([...tensors.keys()]).toEqual(['logits', ...taps]);
+    expect(tensors.get('logits')!.shape).toEqual([input.shape[0], classes]);
+    for (const [tensor, { data, shape }] of tensors) {
+      expect(shape).toEqual(expected.get(tensor)!.shape);
+      expect(relativeError(data, expected.get(tensor)!.data)).toBeLessThan(bound);
+    }
+  });
 });
