@@ -37,6 +37,7 @@ export async function chapterFacts(
     ...(await firstLayerFacts(ask)),
     ...(await filterFacts(ask)),
     ...(await featureMapFacts(ask, subject)),
+    'patches.crops': count((await readPatches(chapterModel)).crops),
     ...(await saliencyFacts(ask, subject)),
     ...(await gradCamFacts(ask, subject)),
   };
@@ -46,6 +47,10 @@ async function readManifest(
   model: string,
 ): Promise<ModelManifest & { recipe: { epochs: number } }> {
   return JSON.parse(await readFile(join(publicFolder, 'models', model, 'model.json'), 'utf8'));
+}
+
+async function readPatches(model: string): Promise<{ crops: number }> {
+  return JSON.parse(await readFile(join(publicFolder, 'models', model, 'patches.json'), 'utf8'));
 }
 
 async function modelFacts(): Promise<Facts> {
