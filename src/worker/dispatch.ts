@@ -1,9 +1,5 @@
 import { capture, checkRequest } from '../engine/capture.ts';
 import { EngineError, throwIfAborted } from '../engine/errors.ts';
-import { filtersOf } from '../engine/lenses/filters/filter.ts';
-import { filterCensus, firstLayerWeights } from '../engine/lenses/filters/filterCensus.ts';
-import { kernelOf } from '../engine/lenses/filters/kernelRequest.ts';
-import { rankBySimilarity } from '../engine/lenses/filters/similarity.ts';
 import { rectifiedLayers, sparsity } from '../engine/lenses/sparsity.ts';
 import { methodNamed } from '../engine/methods/index.ts';
 import type { Run } from '../engine/model.ts';
@@ -106,13 +102,14 @@ export class Dispatcher {
       const weights = epoch === undefined ? undefined : await history?.weights(epoch, options);
       return { epochs: history?.epochs ?? [], weights };
     },
-    filters: async ({ model, layer }, options) =>
-      filterCensus((await this.shelf.open(model)).model, layer, options),
-    kernel: async (request) => kernelOf(request),
-    similarFilters: async ({ model: id, layer: wanted, kernel, ...request }, options) => {
+    filters: async ({ model: id, layer }, options) => {
       const { model } = await this.shelf.open(id);
-      const { layer, weights } = await firstLayerWeights(model, wanted, options);
-      return { layer, matches: rankBySimilarity(filtersOf(weights), kernel, request) };
+      return (await filterLens()).filterCensus(model, layer, options);
+    },
+    kernel: async (request) => (await filterLens()).kernelOf(request),
+    similarFilters: async ({ model: id, kernel, ...request }, options) => {
+      const { model } = await this.shelf.open(id);
+      return (await filterLens()).similarFilters(model, kernel, request, options);
     },
     view: async ({ model, picture }) =>
       networkView(picture.bitmap, (await this.shelf.open(model)).manifest.preprocessing),
@@ -184,6 +181,8 @@ function part<T>(importing: Promise<T>): Promise<T> {
     throw new EngineError('network', 'a part of this page could not be loaded', { cause });
   });
 }
+
+const filterLens = () => part(import('../engine/lenses/filters/filterLens.ts'));
 
 function description(id: string, { manifest, model }: OpenedModel): ModelDescription {
   const { title, architecture, labels, preprocessing } = manifest;

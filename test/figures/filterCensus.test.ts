@@ -121,6 +121,13 @@ describe('the census', () => {
     const grey = await census('g', kernelOf({ kind: 'sobel', size: 7 }).data);
     const view = filterCensusView({ ...data, trained: grey, untrained: grey }, defaultLeast);
     expect(view.trained.colours).toBeUndefined();
+    expect(view.trained.groups.map(({ name }) => name)).toEqual([
+      'edge',
+      'gratings',
+      'blobs',
+      'none of these',
+      'dead',
+    ]);
   });
 
   test('hangs the filters in one picture, in order', () => {

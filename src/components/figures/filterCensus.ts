@@ -24,8 +24,14 @@ export interface FilterCensusData {
   readonly untrained: FilterCensus;
 }
 
+interface Row {
+  readonly verdict: Verdict;
+  readonly one: string;
+  readonly many: string;
+}
+
 /** What the rows of a census are called, in their order. */
-export const rows: ReadonlyArray<{ verdict: Verdict; one: string; many: string }> = [
+export const rows: readonly Row[] = [
   { verdict: 'edge', one: 'edge', many: 'edges' },
   { verdict: 'colourEdge', one: 'edge between two colours', many: 'edges between two colours' },
   { verdict: 'grating', one: 'grating', many: 'gratings' },
@@ -33,6 +39,13 @@ export const rows: ReadonlyArray<{ verdict: Verdict; one: string; many: string }
   { verdict: 'noise', one: 'none of these', many: 'none of these' },
   { verdict: 'dead', one: 'dead', many: 'dead' },
 ];
+
+/** The same for filters without colours. */
+const greyRows: readonly Row[] = rows
+  .filter(({ verdict }) => verdict !== 'colourEdge')
+  .map((row) => (row.verdict === 'blob' ? { ...row, one: 'blob', many: 'blobs' } : row));
+
+const rowsOf = (channels: number) => (channels === 3 ? rows : greyRows);
 
 /** Filters of one kind. */
 export interface Group {
@@ -150,7 +163,7 @@ function censusWall(census: FilterCensus, title: string, least: number): CensusW
   const { filters, weights } = census;
   const { channels, width } = filterShape(weights);
   const verdicts = filters.map((analysis) => verdictAt(analysis, least));
-  const groups = rows.map(({ verdict, one, many }) => {
+  const groups = rowsOf(channels).map(({ verdict, one, many }) => {
     const members = filters.flatMap(({ index }) => (verdicts[index] === verdict ? [index] : []));
     return { verdict, name: members.length === 1 ? one : many, members };
   });
@@ -252,7 +265,7 @@ export function filterNote(census: FilterCensus, index: number, least: number): 
   const tile = (weights: Float32Array) => filterTile(weights, channels, height, width);
   const fit = countingFit(analysis, least) ?? bestOf(analysis);
   const verdict = verdictAt(analysis, least);
-  const { one } = rows.find((row) => row.verdict === verdict)!;
+  const { one } = rowsOf(channels).find((row) => row.verdict === verdict)!;
   return {
     index,
     name: one,

@@ -23,7 +23,8 @@ export interface FilterCensus {
 /** Milliseconds of fitting between two looks at the messages that have come in. */
 const slice = 40;
 
-const finished = new WeakMap<Model, Map<string, FilterCensus>>();
+/** Of each model and layer, whoever asked for it. */
+const taken = new WeakMap<Model, Map<string, Promise<FilterCensus>>>();
 
 /** The first convolution. @throws {EngineError} `unknown-layer` if there is none */
 export function firstConvolution(model: Model): string {
@@ -42,7 +43,7 @@ export async function firstLayerWeights(
 }
 
 /**
- * Analyses all filters of a first layer; the result is kept with the model.
+ * Analyses all filters of a first layer, once for each model; others may compute between filters.
  * @throws {EngineError} `unknown-layer`, `invalid-weights`, `aborted`
  */
 export async function filterCensus(
@@ -50,20 +51,30 @@ export async function filterCensus(
   wanted?: string,
   options: LoadOptions = {},
 ): Promise<FilterCensus> {
-  const { layer, weights } = await firstLayerWeights(model, wanted, options);
-  const known = finished.get(model)?.get(layer);
-  if (known) return known;
-  const census = await censusOf(weights, options.signal);
-  const made = { model: model.id, layer, ...census };
-  const all = finished.get(model) ?? new Map<string, FilterCensus>();
-  finished.set(model, all.set(layer, made));
-  return made;
+  const { signal, waiting = (turn) => turn } = options;
+  const { layer, weights } = await waiting(firstLayerWeights(model, wanted, options));
+  const all = taken.get(model) ?? new Map<string, Promise<FilterCensus>>();
+  taken.set(model, all);
+  for (let known = all.get(layer); known; known = all.get(layer)) {
+    const census = await waiting(known.catch(() => undefined));
+    if (census) return census;
+    // Whoever had begun it gave up.
+    throwIfAborted(signal);
+  }
+  const taking = censusOf(weights, options).then((census) => ({
+    model: model.id,
+    layer,
+    ...census,
+  }));
+  all.set(layer, taking);
+  taking.catch(() => all.delete(layer));
+  return taking;
 }
 
 /** @param weights `[filters, C, k, k]` */
 export async function censusOf(
   weights: TensorData,
-  signal?: AbortSignal,
+  { signal, waiting = (turn) => turn }: LoadOptions = {},
 ): Promise<Omit<FilterCensus, 'model' | 'layer'>> {
   const filters = filtersOf(weights);
   const median = medianOf(filters.map((filter) => normOf(filter.weights)));
@@ -71,7 +82,7 @@ export async function censusOf(
   let rested = performance.now();
   for (const [index, filter] of filters.entries()) {
     if (performance.now() - rested > slice) {
-      await new Promise((resolve) => setTimeout(resolve));
+      await waiting(new Promise<void>((resolve) => setTimeout(resolve)));
       throwIfAborted(signal);
       rested = performance.now();
     }

@@ -95,7 +95,7 @@ describe('a census', () => {
   it('can be cancelled between filters', async () => {
     const controller = new AbortController();
     const weights = { shape: [64, 3, 11, 11], data: noise([64 * 363]).data };
-    const census = censusOf(weights, controller.signal);
+    const census = censusOf(weights, { signal: controller.signal });
     setTimeout(() => controller.abort());
     await expect(census).rejects.toMatchObject({ code: 'aborted' });
   });
@@ -131,6 +131,23 @@ describe('a model', () => {
     const first = await filterCensus(model);
     expect(first).toMatchObject({ model: 'small-8@untrained', layer: 'features.0.0' });
     expect(await filterCensus(model, 'features.0.0')).toBe(first);
+  });
+
+  it('is analysed once for several who ask at the same time, even if the first gives up', async () => {
+    const model = smallModel(16);
+    const controller = new AbortController();
+    let turns = 0;
+    const waiting = <T>(turn: Promise<T>) => {
+      turns++;
+      return turn;
+    };
+    const first = filterCensus(model, undefined, { signal: controller.signal });
+    const second = filterCensus(model, undefined, { waiting });
+    const third = filterCensus(model);
+    setTimeout(() => controller.abort());
+    await expect(first).rejects.toMatchObject({ code: 'aborted' });
+    expect(await third).toBe(await second);
+    expect(turns).toBeGreaterThanOrEqual(2);
   });
 
   it('has no pictures for filters further in', async () => {
