@@ -4,13 +4,9 @@ import { encodePng } from '../../src/draw/png.ts';
 import { nearestResize } from '../../src/draw/raster.ts';
 import { tileGrid } from '../../src/draw/tileGrid.ts';
 import type { FilterAnalysis, FilterCensus, TensorData } from '../../src/worker/protocol.ts';
-import { nodeEngine } from '../nodeEngine.ts';
-import { diskModelFiles } from '../nodeModels.ts';
 import {
-  choice,
   ending,
   modelFlags,
-  nodeBackends,
   optional,
   text,
   UsageError,
@@ -18,6 +14,7 @@ import {
   type Given,
 } from './command.ts';
 import { writeBytes } from './files.ts';
+import { engineWithModel } from './modelChoice.ts';
 
 /** The side in pixels that the wall is enlarged to, or just below, unless told otherwise. */
 const wallSide = 1024;
@@ -89,10 +86,9 @@ export const filtersCommand: Command = {
     ending(given, 'out', ['.png']);
     const census = optional(given, 'census');
     if (census !== undefined) ending(given, 'census', ['.json']);
-    const backend = choice(given, 'backend', nodeBackends);
-    const ask = await nodeEngine(backend, diskModelFiles(optional(given, 'models')));
+    const { ask, model } = await engineWithModel(given);
     const layer = optional(given, 'layer');
-    const found = await ask('filters', { model: text(given, 'model'), ...(layer && { layer }) });
+    const found = await ask('filters', { model, ...(layer && { layer }) });
     const picture = wall(found.weights);
     const scale = scaleOf(given, Math.max(picture.width, picture.height));
     const large = nearestResize(picture, scale * picture.width, scale * picture.height);

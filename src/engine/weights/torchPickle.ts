@@ -61,8 +61,8 @@ function isAllowed({ path }: Global): boolean {
   if (allowed.has(path) || tensorClass.test(path)) return true;
   const storage = storageType.exec(path)?.[1];
   if (storage !== undefined) return Object.hasOwn(storageTypes, storage);
-  const [module, name] = path.split('.');
-  return module === 'torch' && (Object.hasOwn(dtypes, name!) || otherDtypes.test(name!));
+  const name = /^torch\.(\w+)$/.exec(path)?.[1];
+  return name !== undefined && (Object.hasOwn(dtypes, name) || otherDtypes.test(name));
 }
 
 const invalid = (message: string) => new EngineError('invalid-weights', message);
