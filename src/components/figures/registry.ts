@@ -31,6 +31,12 @@ export const figures: readonly FigureEntry[] = [
   },
   { id: 'feature-maps', title: 'Feature maps', file: 'FeatureMaps.svelte', page: 'feature-maps' },
   {
+    id: 'receptive-field',
+    title: 'What one cell sees',
+    file: 'ReceptiveField.svelte',
+    page: 'feature-maps',
+  },
+  {
     id: 'patch-atlas',
     title: 'What excites a channel most',
     file: 'PatchAtlas.svelte',

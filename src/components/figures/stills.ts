@@ -5,6 +5,7 @@ import { drawFilterWallStill } from './filterWall.ts';
 import { drawFourLensesStill } from './fourLenses.ts';
 import { drawGradCamStill } from './gradCamMap.ts';
 import { drawKernelEditorStill } from './kernelEditor.ts';
+import { drawReceptiveFieldStill } from './receptiveField.ts';
 import { drawPatchAtlasStill } from './patchAtlas.ts';
 import { drawLayerSparsityStill } from './layerSparsity.ts';
 import { drawReportCardStill } from './reportCardFigure.ts';
@@ -17,6 +18,7 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   'kernel-editor': drawKernelEditorStill,
   'filter-census': drawFilterCensusStill,
   'feature-maps': drawFeatureMapsStill,
+  'receptive-field': drawReceptiveFieldStill,
   'patch-atlas': drawPatchAtlasStill,
   'layer-sparsity': drawLayerSparsityStill,
   saliency: drawSaliencyStill,

@@ -61,6 +61,7 @@ export async function unitGradient(run: Run, request: UnitGradientRequest): Prom
   const { model, trace } = run;
   const channels = checkUnit(model.module(layer).outputShape, layer, unit);
   await run.forward([layer], options);
+  const { waiting = (turn) => turn } = options;
   const passes = unit.channel === 'all' ? mixtures : 1;
   const [height, width] = trace.input.tensor.shape.slice(1) as [number, number];
   const energy = new Float64Array(height * width);
@@ -68,7 +69,7 @@ export async function unitGradient(run: Run, request: UnitGradientRequest): Prom
     throwIfAborted(options.signal);
     const weights = unit.channel === 'all' ? signs(channels, pass) : only(unit.channel, channels);
     addEnergy(energy, await inputGradient(run, layer, unit, weights));
-    await turnOfOthers();
+    await waiting(othersTurn());
   }
   const count = unit.channel === 'all' ? channels * passes : 1;
   const field = receptiveFields(model.modules, model.config.inputSize).get(layer)!;
@@ -149,8 +150,8 @@ async function unitValue(
   return value!;
 }
 
-/** Lets a message in between two passes: one that cancels this request, for example. */
-const turnOfOthers = () => new Promise<void>((resolve) => setTimeout(resolve));
+/** Lets messages and requests in between two passes: one that cancels this request, for example. */
+const othersTurn = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 /** How the energy spreads around the centre of a unit's field. */
 function spread(
