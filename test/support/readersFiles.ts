@@ -18,4 +18,12 @@ export const readersText = {
 };
 
 /** Figures that show what does not depend on a class. */
-export const withoutClass: readonly string[] = ['filter-wall', 'kernel-editor', 'feature-maps', 'layer-sparsity'];
+export const withoutClass: readonly string[] = [
+  'filter-wall',
+  'kernel-editor',
+  'filter-census',
+  'feature-maps',
+  'receptive-field',
+  'layer-sparsity',
+  'filter-census',
+];
