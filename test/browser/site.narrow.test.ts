@@ -3,7 +3,12 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { figures } from '../../src/components/figures/registry.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { readersPicture, readersText, withoutClass } from '../support/readersFiles.ts';
+import {
+  readersPicture,
+  readersText,
+  withoutClass,
+  withoutPicture,
+} from '../support/readersFiles.ts';
 import {
   figureOf,
   openWatched,
@@ -40,7 +45,9 @@ describe('dark, at 360 pixels', () => {
   });
 });
 
-describe.each(figures)('the figure $id, dark, at 360 pixels', ({ id, page: name }) => {
+const pictured = figures.filter(({ id }) => !withoutPicture.includes(id));
+
+describe.each(pictured)('the figure $id, dark, at 360 pixels', ({ id, page: name }) => {
   it("answers another picture, another class and the reader's own, and refuses a bad file", async () => {
     const { page, complaints } = watched;
     complaints.length = 0;
