@@ -25,5 +25,7 @@ export const withoutClass: readonly string[] = [
   'feature-maps',
   'receptive-field',
   'layer-sparsity',
-  'filter-census',
 ];
+
+/** Figures that show a network whatever it is given. */
+export const withoutPicture: readonly string[] = ['filter-census'];
