@@ -1,8 +1,10 @@
 import { memory } from '@tensorflow/tfjs-core';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { startNodeBackend } from '../../cli/nodeBackend.ts';
-import type { Model, Run } from '../../src/engine/model.ts';
+import { Model, Run } from '../../src/engine/model.ts';
+import { Dispatcher } from '../../src/worker/dispatch.ts';
 import { KeptRuns } from '../../src/worker/keptRuns.ts';
+import { memoryModels } from '../support/memoryModels.ts';
 import { noise, smallModel } from '../support/models.ts';
 
 const mebibyte = 2 ** 20;
@@ -36,6 +38,8 @@ function used(runs: KeptRuns, ...sizes: number[]) {
 }
 
 const freed = (runs: ReadonlyArray<{ readonly freed: boolean }>) => runs.map((run) => run.freed);
+
+afterEach(() => void vi.restoreAllMocks());
 
 describe('kept runs', () => {
   it('are six at most', () => {
@@ -82,5 +86,33 @@ describe('kept runs', () => {
     run.dispose();
     await model.dispose();
     expect(memory().numBytes).toBe(before);
+  });
+});
+
+describe('the dispatcher keeps', () => {
+  it('six forward passes at most; the one unused for longest is freed', async () => {
+    const models = await memoryModels();
+    const dispatcher = new Dispatcher(models);
+    const bitmap = { width: 10, height: 8, channels: 3, data: new Uint8Array(240) } as const;
+    let lastId = 0;
+    const capture = async (key: string) => {
+      const params = { model: models.manifestOf.id, picture: { key, bitmap }, layers: ['head'] };
+      expect(await dispatcher.request(++lastId, 'capture', params)).toMatchObject({ ok: true });
+    };
+    for (const key of ['a', 'b', 'c', 'd', 'e', 'f']) await capture(key);
+    const disposed = vi.spyOn(Run.prototype, 'dispose');
+    const full = memory().numTensors;
+    await capture('a');
+    expect(disposed).not.toHaveBeenCalled();
+    for (const key of ['g', 'h', 'i']) {
+      await capture(key);
+      expect(memory().numTensors).toBe(full);
+    }
+    expect(disposed).toHaveBeenCalledTimes(3);
+    const runs = vi.spyOn(Model.prototype, 'run');
+    await capture('a');
+    expect(runs).not.toHaveBeenCalled();
+    await capture('b');
+    expect(runs).toHaveBeenCalledTimes(1);
   });
 });
