@@ -27,6 +27,15 @@ const whole = (initial: number, least: number, most: number): Field<number> => (
     return Number.isInteger(value) ? value : undefined;
   },
 });
+/** Whole numbers from 0 to 4095 with dots between them, each once: `3.17.217`. */
+const indices = (most: number): Field<string> => ({
+  initial: '',
+  parse(text) {
+    const values = text.split('.').filter((part) => /^\d{1,4}$/.test(part) && Number(part) < 4096);
+    const unique = [...new Set(values.map(Number))].slice(0, most).join('.');
+    return unique === '' ? undefined : unique;
+  },
+});
 /** A class index, or `predicted`. */
 const classChoice: Field<number | 'predicted'> = {
   initial: 'predicted',
@@ -34,6 +43,8 @@ const classChoice: Field<number | 'predicted'> = {
 };
 /** Colour maps that a reader can choose. */
 export const colormaps = ['viridis', 'inferno', 'magma', 'cividis', 'greys', 'hot', 'jet'] as const;
+/** What feature maps can be sorted by; the difference is that of two pictures. */
+export const mapSorts = ['index', 'activation', 'sparsity', 'difference'] as const;
 const backends = ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'] as const;
 /** What can be explained. */
 export const kinds = ['logit', 'probability'] as const;
@@ -59,7 +70,7 @@ export const kernelColours = ['grey', 'red-green', 'blue-yellow', 'tint'] as con
 /** What filters can be sorted by; likeness is to one of them. */
 export const filterSorts = ['index', 'norm', 'orientation', 'colour', 'likeness'] as const;
 /** How one filter is shown large. */
-export const filterFaces = ['colour', 'red', 'green', 'blue'] as const;
+export const filterFaces = ['colour', 'red', 'green', 'blue', 'spectrum'] as const;
 
 /** The one table of what a reader can set and a link can carry: a new control is one row. */
 const fields = {
@@ -102,15 +113,16 @@ const fields = {
     'picture',
   ]),
   'kernel.means': oneOf<'kept' | 'removed'>('kept', ['kept', 'removed']),
-  'maps.layer': word('features.1'),
-  'maps.sort': oneOf<'index' | 'activation' | 'sparsity'>('index', [
-    'index',
-    'activation',
-    'sparsity',
-  ]),
+  /** Empty for the model's second block. */
+  'maps.layer': word(''),
+  'maps.sort': oneOf('index', mapSorts),
   'maps.scale': oneOf<'each' | 'shared'>('each', ['each', 'shared']),
   'maps.channel': whole(-1, -1, 4095),
   'maps.opacity': numeric(0.8, 0, 1),
+  /** A second picture to compare with; empty for none. */
+  'maps.other': word(''),
+  /** Channels kept at hand. */
+  'maps.pins': indices(12),
   /** A module with a window; empty for the one whose field is about half as wide as the picture. */
   'field.layer': word(''),
   /** Channel of the unit; -1 for the layer's strongest. */
@@ -161,12 +173,15 @@ export function initialValue<K extends FieldName>(name: K): State[K] {
 
 const names = Object.keys(fields) as FieldName[];
 
+/** What may be a file of the reader's own. */
+const ownable: ReadonlySet<FieldName> = new Set(['picture', 'model', 'maps.other']);
+
 /** What differs from the defaults, as URL parameters. Files of the reader's own cannot be linked to. */
 export function serialize(): URLSearchParams {
   const parameters = new URLSearchParams();
   for (const name of names) {
     const value = stores[name].get();
-    const local = (name === 'picture' || name === 'model') && String(value).startsWith('own:');
+    const local = ownable.has(name) && String(value).startsWith('own:');
     if (value !== fields[name].initial && !local) parameters.set(name, String(value));
   }
   return parameters;

@@ -5,7 +5,8 @@ import {
   normalizeFilter,
   signedTile,
 } from '../../src/draw/filterTiles.ts';
-import { mapAtlas, mapTiles } from '../../src/draw/mapTiles.ts';
+import { heatmap } from '../../src/draw/heatmap.ts';
+import { mapAtlas, mapSheet, sheetColumns, sheetTile } from '../../src/draw/mapTiles.ts';
 import { blankRaster } from '../../src/draw/raster.ts';
 import { tileGrid, tileOrigin } from '../../src/draw/tileGrid.ts';
 
@@ -76,45 +77,62 @@ describe('tileGrid', () => {
   });
 });
 
-describe('mapTiles', () => {
+describe('mapSheet', () => {
   const maps = Float32Array.of(0, 1, 0, 4);
-  const last = (raster: { rgba: Uint8ClampedArray }) => [...raster.rgba.slice(-4, -1)];
+  const grey = (raster: { rgba: Uint8ClampedArray }) => [
+    ...raster.rgba.filter((_, i) => i % 4 === 0),
+  ];
 
-  test('shares one range, or gives each map its own', () => {
-    const shared = mapTiles(maps, 2, 1, 2, { colormap: 'greys' });
-    expect(shared.map(last)).toEqual([
-      [64, 64, 64],
-      [255, 255, 255],
-    ]);
-    const each = mapTiles(maps, 2, 1, 2, { colormap: 'greys', range: 'each' });
-    expect(each.map(last)).toEqual([
-      [255, 255, 255],
-      [255, 255, 255],
-    ]);
-    const given = mapTiles(maps, 2, 1, 2, { colormap: 'greys', range: [0, 8] });
-    expect(given.map(last)).toEqual([
-      [32, 32, 32],
-      [128, 128, 128],
-    ]);
+  test('colours each map over its own range, maps side by side', () => {
+    const sheet = mapSheet(
+      maps,
+      [2, 1, 2],
+      [
+        [0, 1],
+        [0, 8],
+      ],
+      'greys',
+    );
+    expect(sheet).toMatchObject({ columns: 2, count: 2, width: 2, height: 1 });
+    expect([sheet.raster.width, sheet.raster.height]).toEqual([4, 1]);
+    expect(grey(sheet.raster)).toEqual([0, 255, 0, 128]);
+    expect(grey(sheetTile(sheet, 1))).toEqual([0, 128]);
   });
 
-  test('draws the channels asked for in their order', () => {
-    expect(mapTiles(maps, 2, 1, 2, { colormap: 'greys', order: [1] }).map(last)).toEqual([
-      [255, 255, 255],
-    ]);
-    expect(() => mapTiles(maps, 2, 1, 2, { order: [2] })).toThrow(
-      'unknown channel: 2; expected 0 to 1',
-    );
-    expect(() => mapTiles(maps, 3, 1, 2)).toThrow(
-      'invalid feature maps: 4 values; expected 3x1x2 = 6',
+  test('has the colours of a heat map, also beyond the range, without width and for NaN', () => {
+    const values = Float32Array.of(-3, -1, -0.5, 0, 0.1, 0.7, 2, 5, NaN, Infinity);
+    for (const range of [
+      [-1, 2],
+      [0, 0],
+    ] as const) {
+      const sheet = mapSheet(values, [1, 2, 5], [range]);
+      expect(sheet.raster.rgba).toEqual(heatmap(values, 5, 2, { range }).rgba);
+    }
+  });
+
+  test('is about square', () => {
+    expect([32, 64, 128, 256, 512].map(sheetColumns)).toEqual([6, 8, 12, 16, 23]);
+    const { raster } = mapSheet(new Float32Array(3), [3, 1, 1], Array(3).fill([0, 1]));
+    expect([raster.width, raster.height]).toEqual([2, 2]);
+    expect([...raster.rgba.slice(-4)]).toEqual([0, 0, 0, 0]);
+  });
+
+  test('refuses values that do not fill the shape, and too few ranges', () => {
+    expect(() => mapSheet(maps, [3, 1, 2], [])).toThrow(
+      'invalid feature maps: 4 values and 0 ranges; expected 3x1x2 = 6 and 3',
     );
   });
 
-  test('mapAtlas lays them out', () => {
-    const atlas = mapAtlas(new Float32Array(128 * 28 * 28), 128, 28, 28, {
-      columns: 16,
-      padding: 2,
-    });
-    expect([atlas.width, atlas.height]).toEqual([16 * 30 + 2, 8 * 30 + 2]);
+  test('mapAtlas lays the maps out in the order given, those of two sheets in pairs', () => {
+    const ranges = Array.from({ length: 128 }, () => [0, 1] as const);
+    const sheet = mapSheet(new Float32Array(128 * 28 * 28), [128, 28, 28], ranges);
+    const order = [...ranges.keys()];
+    const atlas = mapAtlas([sheet], order);
+    expect([atlas.width, atlas.height]).toEqual([12 * 29 + 1, 11 * 29 + 1]);
+    const pairs = mapAtlas([sheet, sheet], order);
+    expect([pairs.width, pairs.height]).toEqual([8 * 57 + 1, 16 * 29 + 1]);
+    const two = mapSheet(maps, [2, 1, 2], Array(2).fill([0, 4]), 'greys');
+    // Enlarged eight times, with a pixel around: the last map comes first.
+    expect(grey(mapAtlas([two], [1, 0])).slice(35 + 8, 35 + 10)).toEqual([0, 255]);
   });
 });

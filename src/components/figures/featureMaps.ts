@@ -1,16 +1,17 @@
 import { heatmap } from '../../draw/heatmap.ts';
-import { mapTiles } from '../../draw/mapTiles.ts';
-import { minMaxRange, toUnit, type ValueRange } from '../../draw/normalize.ts';
+import { mapAtlas, mapSheet, type MapSheet } from '../../draw/mapTiles.ts';
+import { toUnit, type ValueRange } from '../../draw/normalize.ts';
 import { numberText } from '../../draw/numberText.ts';
 import { overlayByValue } from '../../draw/overlay.ts';
-import { nearestResize, type Raster, type RasterImage } from '../../draw/raster.ts';
-import { tileGrid } from '../../draw/tileGrid.ts';
+import { nearestResize, type RasterImage } from '../../draw/raster.ts';
 import { nearest } from '../../draw/upsample.ts';
-import type { Ask, Bitmap, ModuleInfo, TensorData } from '../../worker/protocol.ts';
-import { labModel, type DrawStill, type Subject } from './figure.ts';
+import type { Ask, Bitmap, KeyedPicture, ModuleInfo, TensorData } from '../../worker/protocol.ts';
+import { chapterModel, shownModel, type DrawStill, type ShownModel } from './figure.ts';
+import { blocks, layerAmong, secondBlock } from './layers.ts';
+import { asMapShape } from './networkDiagram.ts';
 import { photograph, photographSize } from './photograph.ts';
 
-/** What one channel made of the picture. */
+/** What one channel made of a picture. */
 export interface ChannelStatistics {
   readonly minimum: number;
   readonly maximum: number;
@@ -21,94 +22,127 @@ export interface ChannelStatistics {
   readonly peak: { readonly row: number; readonly column: number };
 }
 
-export interface FeatureMapsData {
+/** What a layer made of one picture. */
+export interface LayerMaps {
   readonly picture: Bitmap;
-  readonly modules: readonly ModuleInfo[];
-  readonly layer: string;
   /** `[1, C, H, W]`. */
   readonly activations: TensorData;
   /** One for each channel. */
   readonly statistics: readonly ChannelStatistics[];
 }
 
-export type SortOrder = 'index' | 'activation' | 'sparsity';
-export type Scale = 'each' | 'shared';
-
-/** A block of the network with the modules in it. */
-export interface LayerGroup {
-  readonly name: string;
-  /** `[C, H, W]` of the group's output. */
-  readonly shape: readonly number[];
-  readonly layers: ReadonlyArray<{
-    readonly name: string;
-    readonly type: string;
-    /** `[C, H, W]`. */
-    readonly shape: readonly number[];
-  }>;
+export interface FeatureMapsData {
+  readonly model: ShownModel;
+  readonly modules: readonly ModuleInfo[];
+  /** Keys of the pictures. */
+  readonly pictures: readonly string[];
+  /** The layer whose maps these are. */
+  readonly layer: string;
+  /** The layer asked for; another one while its weights are on their way. */
+  readonly wanted: string;
+  /** One for each picture; all but the first may still be on their way. */
+  readonly maps: readonly LayerMaps[];
 }
+
+export interface FeatureMapsRequest {
+  readonly model: string;
+  /** One, or two to be compared. */
+  readonly pictures: readonly KeyedPicture[];
+  /** Empty, or one that the model does not have, for its second block. */
+  readonly layer: string;
+}
+
+export type SortOrder = 'index' | 'activation' | 'sparsity' | 'difference';
+export type Scale = 'each' | 'shared';
 
 /** All channels of the layer. */
 export interface MapsView {
   /** Over which range the tiles run; maps of a single cell only make sense on a shared one. */
   readonly scale: Scale;
-  readonly layer: string;
   readonly type: string;
+  /** How many values its module has learned. */
+  readonly parameters: number;
   /** `[C, H, W]`. */
   readonly shape: readonly number[];
-  readonly columns: number;
   /** All maps in one picture; only in the still. */
   readonly atlas?: RasterImage;
-  /** One for each channel, in the order asked for; none in the still. */
-  readonly tiles: readonly Raster[];
-  readonly labels: readonly string[];
-  /** Channel of each tile. */
+  /** Channel of each place. */
   readonly order: readonly number[];
   /** Smallest and largest value of the whole layer. */
   readonly range: ValueRange;
   /** Whether the layer has negative values: it stands before a ReLU. */
   readonly signed: boolean;
-  /** Channels that are nowhere above zero. */
-  readonly silentChannels: number;
-  /** Mean over the channels of the share of cells that are not above zero. */
-  readonly silentShare: number;
+  /** Channels that are nowhere above zero, for each picture. */
+  readonly silentChannels: readonly number[];
+  /** Mean over the channels of the share of cells that are not above zero, for each picture. */
+  readonly silentShare: readonly number[];
   /** Channel with the largest value. */
   readonly strongest: number;
 }
 
-/** The channel in focus. */
-export interface ChannelView extends ChannelStatistics {
-  readonly channel: number;
-  /** Values between which the map's colours run. */
-  readonly range: ValueRange;
+/** One picture's share of the channel in focus. */
+export interface ChannelPicture extends ChannelStatistics {
   readonly map: RasterImage;
   readonly overlay: RasterImage;
 }
 
+/** The channel in focus. */
+export interface ChannelView {
+  readonly channel: number;
+  /** Values between which the colours of all its maps run. */
+  readonly range: ValueRange;
+  readonly pictures: readonly ChannelPicture[];
+  /** Mean on the second picture minus mean on the first. */
+  readonly difference: number | undefined;
+}
+
 /** Everything the figure shows. */
 export interface FeatureMapsView {
-  readonly groups: readonly LayerGroup[];
+  readonly model: ShownModel;
+  readonly modules: readonly ModuleInfo[];
+  readonly layer: string;
   readonly maps: MapsView;
   readonly channel: ChannelView;
 }
 
-/** Computes no further than the layer, and fetches no weights beyond it. */
+/**
+ * Computes no further than the layer, and fetches no weights beyond it.
+ * @param onPreview gets the deepest block that is there, whenever weights have to be waited for
+ */
 export async function loadFeatureMaps(
   ask: Ask,
-  { picture }: Pick<Subject, 'picture'>,
-  layer: string,
+  { model: id, pictures, layer: asked }: FeatureMapsRequest,
+  onPreview: (data: FeatureMapsData) => void = () => undefined,
 ): Promise<FeatureMapsData> {
-  const [{ modules }, { activations }] = await Promise.all([
-    ask('describe', { model: labModel }),
-    ask('capture', { model: labModel, picture, layers: [layer] }),
-  ]);
-  const maps = asMaps(activations[layer]!);
-  const statistics = channelStatistics(maps);
-  return { picture: picture.bitmap, modules, layer, activations: maps, statistics };
+  const description = await ask('describe', { model: id });
+  const { modules } = description;
+  const wanted = layerAmong(modules, asked, secondBlock(modules));
+  const keys = pictures.map(({ key }) => key);
+  const common = { model: shownModel(description), modules, pictures: keys, wanted };
+  const maps: LayerMaps[] = [];
+  for (const picture of pictures) {
+    const previews = maps.length === 0 ? previewLayers(modules, wanted) : [];
+    const { activations } = await ask(
+      'capture',
+      { model: id, picture, layers: [wanted], previews },
+      ({ layer, activations: early }) =>
+        onPreview({ ...common, layer, maps: [layerMaps(picture.bitmap, early)] }),
+    );
+    maps.push(layerMaps(picture.bitmap, activations[wanted]!));
+    if (maps.length < pictures.length) onPreview({ ...common, layer: wanted, maps: [...maps] });
+  }
+  return { ...common, layer: wanted, maps };
 }
 
-/** A vector is as many maps of one cell. */
-function asMaps({ shape, data }: TensorData): TensorData {
-  return { shape: [...shape, 1, 1].slice(0, 4), data };
+/** The blocks that are complete before a layer is. */
+export function previewLayers(modules: readonly ModuleInfo[], layer: string): string[] {
+  const names = modules.map(({ name }) => name);
+  return blocks(modules).filter((block) => names.indexOf(block) < names.indexOf(layer));
+}
+
+function layerMaps(picture: Bitmap, { shape, data }: TensorData): LayerMaps {
+  const activations = { shape: [1, ...asMapShape(shape.slice(1))], data };
+  return { picture, activations, statistics: channelStatistics(activations) };
 }
 
 export function channelStatistics({ shape, data }: TensorData): ChannelStatistics[] {
@@ -137,75 +171,79 @@ export function channelStatistics({ shape, data }: TensorData): ChannelStatistic
   });
 }
 
-/** Channels in the order wanted, largest first; equals keep the order of their indices. */
-export function channelOrder(statistics: readonly ChannelStatistics[], sort: SortOrder): number[] {
-  const channels = [...statistics.keys()];
-  if (sort === 'index') return channels;
-  const key = sort === 'activation' ? 'maximum' : 'silentShare';
-  return channels.sort((a, b) => statistics[b]![key] - statistics[a]![key]);
-}
+type Statistics = readonly ChannelStatistics[];
 
-/** Every module, by the block it stands in; what follows the last map stands in the output's. */
-export function layerGroups(modules: readonly ModuleInfo[]): LayerGroup[] {
-  const groups = new Map<string, ModuleInfo[]>();
-  for (const module of modules) {
-    const [, height = 1, width = 1] = module.outputShape;
-    const block = height * width > 1 ? blockOf(module.name) : modules.at(-1)!.name;
-    groups.set(block, [...(groups.get(block) ?? []), module]);
-  }
-  return [...groups].map(([name, members]) => ({
-    name,
-    shape: asMapShape(members.at(-1)!.outputShape),
-    layers: members.map(({ name: layer, type, outputShape }) => ({
-      name: layer,
-      type,
-      shape: asMapShape(outputShape),
-    })),
-  }));
-}
-
-/** A vector is as many maps of one cell. */
-const asMapShape = (shape: readonly number[]) => [...shape, 1, 1].slice(0, 3);
-
-/** `features.3.1` stands in `features.3`, `features` in itself. */
-function blockOf(name: string): string {
-  return name.split('.').slice(0, 2).join('.');
-}
-
-/** Columns that make the grid about twice as wide as high: 8, 12, 16 for 32, 64, 128 channels. */
-export function gridColumns(channels: number): number {
-  return Math.ceil(Math.sqrt(2 * channels));
+/**
+ * Channels in the order wanted, largest first; equals keep the order of their indices.
+ * @param statistics of each picture: the first one's values count, and for the difference both means
+ */
+export function channelOrder(statistics: readonly Statistics[], sort: SortOrder): number[] {
+  const [first, second] = statistics as [Statistics, Statistics | undefined];
+  const channels = [...first.keys()];
+  const keys = {
+    index: () => 0,
+    activation: (channel: number) => first[channel]!.maximum,
+    sparsity: (channel: number) => first[channel]!.silentShare,
+    difference: (channel: number) =>
+      second ? Math.abs(second[channel]!.mean - first[channel]!.mean) : 0,
+  };
+  const key = keys[sort];
+  return channels.sort((a, b) => key(b) - key(a));
 }
 
 export function mapsView(
-  { modules, layer, activations, statistics }: FeatureMapsData,
+  { modules, layer, maps }: FeatureMapsData,
   drawing: { sort: SortOrder; scale: Scale },
 ): MapsView {
-  const [, channels, height, width] = activations.shape as [number, number, number, number];
-  const scale = height * width === 1 ? 'shared' : drawing.scale;
-  const order = channelOrder(statistics, drawing.sort);
-  const range = minMaxRange(activations.data);
-  const silence = statistics.reduce((sum, { silentShare }) => sum + silentShare, 0);
+  const shape = maps[0]!.activations.shape.slice(1) as [number, number, number];
+  const [channels, height, width] = shape;
+  const statistics = maps.map((each) => each.statistics);
+  const module = modules.find(({ name }) => name === layer)!;
+  const range = rangeOfAll(statistics.flat());
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / channels;
   return {
-    scale,
-    layer,
-    type: modules.find(({ name }) => name === layer)!.type,
-    shape: [channels, height, width],
-    columns: gridColumns(channels),
-    tiles: mapTiles(activations.data, channels, height, width, { range: scale, order }),
-    labels: order.map((channel) => `channel ${channel}, ${summary(statistics[channel]!)}`),
-    order,
+    scale: height * width === 1 ? 'shared' : drawing.scale,
+    type: module.type,
+    parameters: module.parameters,
+    shape,
+    order: channelOrder(statistics, drawing.sort),
     range,
     signed: range[0] < 0,
-    silentChannels: statistics.filter(({ maximum }) => maximum <= 0).length,
-    silentShare: silence / channels,
+    silentChannels: statistics.map((all) => all.filter(({ maximum }) => maximum <= 0).length),
+    silentShare: statistics.map((all) => mean(all.map(({ silentShare }) => silentShare))),
     strongest: channelOrder(statistics, 'activation')[0]!,
   };
 }
 
-function summary({ maximum, silentShare }: ChannelStatistics): string {
-  const silent = `${Math.round(100 * silentShare)} percent of its cells not above zero`;
-  return maximum > 0 ? `largest value ${numberText(maximum)}, ${silent}` : 'nowhere above zero';
+function rangeOfAll(statistics: Statistics): ValueRange {
+  return [
+    statistics.reduce((least, { minimum }) => Math.min(least, minimum), Infinity),
+    statistics.reduce((most, { maximum }) => Math.max(most, maximum), -Infinity),
+  ];
+}
+
+/** The maps in colours, one sheet for each picture, in the order of their indices. */
+export function mapSheets({ maps }: FeatureMapsData, scale: Scale): MapSheet[] {
+  const statistics = maps.map((each) => each.statistics);
+  const shared = rangeOfAll(statistics.flat());
+  const ranges = statistics[0]!.map((_, channel) =>
+    scale === 'shared' ? shared : rangeOfAll(statistics.map((all) => all[channel]!)),
+  );
+  return maps.map(({ activations: { shape, data } }) =>
+    mapSheet(data, shape.slice(1) as [number, number, number], ranges),
+  );
+}
+
+/** What a channel is, for those who do not see its map. */
+export function channelText({ maps }: Pick<FeatureMapsData, 'maps'>, channel: number): string {
+  const parts = maps.map(({ statistics }) => {
+    const { maximum, silentShare } = statistics[channel]!;
+    const silent = `${Math.round(100 * silentShare)} percent of its cells not above zero`;
+    return maximum > 0 ? `largest value ${numberText(maximum)}, ${silent}` : 'nowhere above zero';
+  });
+  const [first, second] = parts;
+  const text = second ? `${first}; on the second picture ${second}` : first;
+  return `channel ${channel}, ${text}`;
 }
 
 /**
@@ -215,49 +253,47 @@ function summary({ maximum, silentShare }: ChannelStatistics): string {
  * @param opacity of the largest value, 0 to 1
  */
 export function channelView(
-  { picture, activations, statistics }: FeatureMapsData,
+  { maps }: Pick<FeatureMapsData, 'maps'>,
   { channel: wanted, opacity }: { channel: number; opacity: number },
 ): ChannelView {
-  const channel = statistics[wanted] ? wanted : channelOrder(statistics, 'activation')[0]!;
-  const found = statistics[channel]!;
-  const [, , height, width] = activations.shape as [number, number, number, number];
-  const cells = height * width;
-  const values = activations.data.subarray(channel * cells, (channel + 1) * cells);
+  const statistics = maps.map((each) => each.statistics);
+  const channel = statistics[0]![wanted] ? wanted : channelOrder(statistics, 'activation')[0]!;
+  const found = statistics.map((all) => all[channel]!);
+  const [, , height, width] = maps[0]!.activations.shape as [number, number, number, number];
   // One cell has no range of its own.
-  const range = minMaxRange(cells === 1 ? activations.data : values);
+  const range = rangeOfAll(height * width === 1 ? statistics.flat() : found);
+  const pictures = maps.map((each, i) => ({
+    ...found[i]!,
+    ...channelImages(each, channel, { range, opacity }),
+  }));
+  const [first, second] = found;
+  return { channel, range, pictures, difference: second && second.mean - first!.mean };
+}
+
+function channelImages(
+  { picture, activations: { shape, data } }: LayerMaps,
+  channel: number,
+  { range, opacity }: { range: ValueRange; opacity: number },
+): Pick<ChannelPicture, 'map' | 'overlay'> {
+  const [, , height, width] = shape as [number, number, number, number];
+  const cells = height * width;
+  const values = data.subarray(channel * cells, (channel + 1) * cells);
   const map = heatmap(values, width, height, { range });
   const size = photographSize;
-  const positive: ValueRange = [0, Math.max(0, found.maximum)];
-  const unit = nearest(toUnit(values, positive), width, height, size, size);
+  const unit = nearest(toUnit(values, [0, Math.max(0, range[1])]), width, height, size, size);
   const large = nearestResize(map, size, size);
-  return {
-    ...found,
-    channel,
-    range,
-    map,
-    overlay: overlayByValue(photograph(picture), large, unit, opacity),
-  };
+  return { map, overlay: overlayByValue(photograph(picture), large, unit, opacity) };
 }
 
-/** All maps in one picture. Small maps are enlarged, so that the pixel between them stays thin. */
-export function mapsAtlas({ tiles, columns }: Pick<MapsView, 'tiles' | 'columns'>): Raster {
-  const { width, height } = tiles[0]!;
-  const factor = Math.max(1, Math.ceil(16 / width));
-  return tileGrid(
-    tiles.map((tile) => (factor > 1 ? nearestResize(tile, factor * width, factor * height) : tile)),
-    { columns, padding: Math.max(1, Math.round((factor * width) / 16)) },
-  );
-}
-
-/** The still's layer, which is also the figure's first. */
-const firstLayer = 'features.1';
-
-export const drawFeatureMapsStill: DrawStill = async (ask, subject) => {
-  const data = await loadFeatureMaps(ask, subject, firstLayer);
+export const drawFeatureMapsStill: DrawStill = async (ask, { picture }) => {
+  const data = await loadFeatureMaps(ask, { model: chapterModel, pictures: [picture], layer: '' });
   const maps = mapsView(data, { sort: 'index', scale: 'each' });
+  const atlas = mapAtlas(mapSheets(data, maps.scale), maps.order);
   return {
-    groups: layerGroups(data.modules),
-    maps: { ...maps, atlas: mapsAtlas(maps), tiles: [], labels: [], order: [] },
+    model: data.model,
+    modules: data.modules,
+    layer: data.layer,
+    maps: { ...maps, atlas, order: [] },
     channel: channelView(data, { channel: -1, opacity: 0.8 }),
   } satisfies FeatureMapsView;
 };
