@@ -13,6 +13,7 @@ import { topShare } from '../src/draw/topShare.ts';
 import type { ModelManifest } from '../src/engine/manifest.ts';
 import type { Ask, TensorData } from '../src/worker/protocol.ts';
 import { correlation, gaussianBlur } from './correlation.ts';
+import { fieldFacts } from './fieldFacts.ts';
 import { filterFacts } from './filterFacts.ts';
 import { publicFolder } from './nodeModels.ts';
 
@@ -37,6 +38,7 @@ export async function chapterFacts(
     ...(await firstLayerFacts(ask)),
     ...(await filterFacts(ask)),
     ...(await featureMapFacts(ask, subject)),
+    ...(await fieldFacts(ask, subject)),
     'patches.crops': count((await readPatches(chapterModel)).crops),
     ...(await saliencyFacts(ask, subject)),
     ...(await gradCamFacts(ask, subject)),
