@@ -252,11 +252,6 @@ export function kernelEditorView(
   };
 }
 
-/** Likeness as text: its size, and whether the filter is the negative. */
-export function similarityText(similarity: number): string {
-  return `${Math.abs(similarity).toFixed(2)}${similarity < 0 ? ', inverted' : ''}`;
-}
-
 /** What the response shows, in words. */
 export function responseText({ response }: KernelEditorView): string {
   const [low, high] = response.extent.map((value) => numberText(value));
