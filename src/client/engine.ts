@@ -205,9 +205,11 @@ async function ask<K extends RequestKind>(
   replaced.catch(() => undefined);
   try {
     await Promise.race([active.started, replaced]);
-    const hear = [onProgress, onPreview].map((listener) => listener && Comlink.proxy(listener));
-    const answer = active.remote.request(id, kind, params, ...hear) as Promise<Reply<Result<K>>>;
-    return unwrap(await Promise.race([answer, active.ended, replaced]));
+    const progress = onProgress && Comlink.proxy(onProgress);
+    const preview = onPreview && Comlink.proxy(onPreview);
+    const answer = active.remote.request(id, kind, params, progress, preview);
+    const reply = await Promise.race([answer, active.ended, replaced]);
+    return unwrap(reply as Reply<Result<K>>);
   } finally {
     if (group && groups.get(group)?.id === id) groups.delete(group);
   }

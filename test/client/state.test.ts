@@ -14,7 +14,10 @@ const samples: ReadonlyArray<readonly [FieldName, string, unknown]> = [
   ['filters.sort', 'likeness', 'likeness'],
   ['filters.epoch', '0', 0],
   ['maps.sort', 'sparsity', 'sparsity'],
+  ['maps.sort', 'difference', 'difference'],
   ['maps.opacity', '0.25', 0.25],
+  ['maps.other', 'cat', 'cat'],
+  ['maps.pins', '3.17.217', '3.17.217'],
   ['saliency.reduction', 'l2', 'l2'],
   ['saliency.clip', '90', 90],
   ['saliency.colormap', 'viridis', 'viridis'],
@@ -81,6 +84,9 @@ describe('state in the address', () => {
     'saliency.colormap=toString',
     'cam.kind=__proto__',
     'maps.opacity=1.01',
+    'maps.pins=4096',
+    'maps.pins=-1.x',
+    'maps.pins=',
     'nothing=1',
     'constructor=1',
     '%ff=%00',
@@ -90,9 +96,20 @@ describe('state in the address', () => {
     expect(samples.map(([name]) => field(name).get())).toEqual(before);
   });
 
-  it("does not carry the reader's own picture", () => {
-    field('picture').set('own:1');
-    expect(serialize().has('picture')).toBe(false);
-    field('picture').set(initialValue('picture'));
+  it.each(['picture', 'model', 'maps.other'] as const)(
+    "does not carry the reader's own file in %s",
+    (name) => {
+      field(name).set('own:1');
+      expect(serialize().has(name)).toBe(false);
+      field(name).set(initialValue(name));
+    },
+  );
+
+  it('keeps each pin once, a dozen at most, and drops what is none', () => {
+    restore(query('maps.pins=7.7.x.5000.07.12'));
+    expect(field('maps.pins').get()).toBe('7.12');
+    const many = Array.from({ length: 20 }, (_, i) => i);
+    restore(query(`maps.pins=${many.join('.')}`));
+    expect(field('maps.pins').get()).toBe(many.slice(0, 12).join('.'));
   });
 });
