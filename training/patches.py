@@ -26,8 +26,8 @@ LAYERS = {
 SCALES = ((1, 1), (0.75, 2), (0.5, 3), (0.35, 4))
 KEPT = 9
 RULE = (
-    "of each crop the cell with the largest value; of each picture its strongest crop; of pictures of one photograph "
-    "or cut-out the strongest; the nine strongest of these above zero"
+    "of each crop the cell with the largest value; of each picture its strongest crop; the nine strongest above zero, "
+    "passing over a picture that has a photograph or cut-out in common with one chosen before"
 )
 
 sys.path.insert(0, str(ROOT / "training"))
@@ -91,7 +91,7 @@ def find_patches(folder, pictures):
             sizes[layer] = list(maps.shape[1:])
             values, cells = maps.flatten(2).max(dim=2)
             found[layer].append((values, cells))
-    groups = [row["sources"][0].get("package", row["id"]) for row in pictures]
+    origins = [{source["source"] for source in row["sources"]} for row in pictures]
     return {
         "model": manifest["id"],
         "weights": manifest["weights"]["sha256"],
@@ -102,7 +102,7 @@ def find_patches(folder, pictures):
         "kept": KEPT,
         "pictures": [{"file": row["file"], "title": row["title"], "side": row["width"]} for row in pictures],
         "boxes": {str(side): crop_boxes(side) for side in sorted({row["width"] for row in pictures})},
-        "layers": {layer: {"shape": sizes[layer], **strongest(found[layer], groups)} for layer in layers},
+        "layers": {layer: {"shape": sizes[layer], **strongest(found[layer], origins)} for layer in layers},
     }
 
 
@@ -126,22 +126,22 @@ def network_crops(row, preprocessing):
     return torch.cat([normalised(cut.resize(size, Image.BILINEAR), preprocessing) for cut in cuts])
 
 
-def strongest(found, groups):
+def strongest(found, origins):
     """Flat lists [channel][rank] of picture, crop, cell and value; -1 and 0 where a channel has fewer patches.
 
-    `found` has for each picture (values, cells), both [crops, channels].
+    `found` has for each picture (values, cells), both [crops, channels]; `origins` the sources it was made from.
     """
     values = torch.stack([values.max(dim=0).values for values, _ in found])  # [pictures, channels]
     crops = torch.stack([values.argmax(dim=0) for values, _ in found])
     cells = torch.stack([cells.gather(0, crops[i][None])[0] for i, (_, cells) in enumerate(found)])
     columns = {"picture": [], "crop": [], "cell": [], "value": []}
     for channel in range(values.shape[1]):
-        chosen, seen = [], set()
+        chosen, used = [], set()
         for picture in values[:, channel].argsort(descending=True, stable=True).tolist():
             if len(chosen) == KEPT or values[picture, channel] <= 0:
                 break
-            if groups[picture] not in seen:
-                seen.add(groups[picture])
+            if not origins[picture] & used:
+                used |= origins[picture]
                 chosen.append(picture)
         for rank in range(KEPT):
             picture = chosen[rank] if rank < len(chosen) else -1

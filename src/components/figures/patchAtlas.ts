@@ -202,6 +202,8 @@ export function patchOrder(data: PatchAtlasData, sort: PatchSort): number[] {
 
 const ordinals = ['1st', '2nd', '3rd', '4th', '5th', '6th', '7th', '8th', '9th'];
 
+const wordFor = (count: number) => (count === ordinals.length ? 'nine' : String(count));
+
 /** How the reader's picture stands beside the patches, as the end of a sentence that begins with its title. */
 export function rankText({ patches, yours }: ChannelPatches): string {
   const { value, rank, among } = yours;
@@ -210,11 +212,11 @@ export function rankText({ patches, yours }: ChannelPatches): string {
   const much = `excites this channel to ${numberText(value)}`;
   const own = among === undefined ? undefined : patches[among]!;
   if (own)
-    return `${much}; ${own.value > value ? 'a crop of it' : 'it'} is the ${ordinals[among!]} of the ${count}`;
+    return `${much}; ${own.value > value ? 'a crop of it' : 'it'} is the ${ordinals[among!]} of the ${wordFor(count)}`;
   if (rank <= count || count < ordinals.length)
     return `${much} and would be the ${ordinals[rank - 1]}`;
   const share = Math.round((100 * value) / patches.at(-1)!.value);
-  return `${much}, ${share} percent of what the last of the ${count} does`;
+  return `${much}, ${share} percent of what the last of the ${wordFor(count)} does`;
 }
 
 /** Side of a tile of the wall in pixels. */
