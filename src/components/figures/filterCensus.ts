@@ -128,7 +128,7 @@ export async function loadFilterCensus(ask: Ask, model: string): Promise<FilterC
   return { model, title, trained, untrained };
 }
 
-/** The fit that a filter counts by, furthest beyond noise; undefined where none explains enough. */
+/** The most telling of the fits that explain enough; undefined where none does. */
 export function countingFit({ fits }: FilterAnalysis, least: number): PrototypeFit | undefined {
   return fits.find(
     ({ explained, noiseFloor }) => 100 * explained >= least && explained > noiseFloor,

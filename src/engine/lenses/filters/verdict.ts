@@ -31,7 +31,7 @@ export const counts = (fit: PrototypeFit, least: number): boolean =>
 /**
  * The fit that a filter's verdict rests on, as an index in `fits`: the first that counts, or the
  * first of all where none does.
- * @param fits the one furthest beyond noise first
+ * @param fits the most telling first
  */
 export function bestFit(fits: readonly PrototypeFit[], least = leastExplained): number {
   return Math.max(

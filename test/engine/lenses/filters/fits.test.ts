@@ -221,6 +221,17 @@ describe('every fit', () => {
     );
   });
 
+  it('gives way to a kernel with fewer parameters that explains nearly as much', () => {
+    const filter = made(
+      { kind: 'sobel', size: 3, towards: 20, colour: [1, 1, 1] },
+      { share: 0.05 },
+    );
+    const [first, ...others] = fitsOf(filter);
+    const gabor = others.find(({ kind }) => kind === 'gabor')!;
+    expect(first!.kind).toBe('sobel');
+    expect(gabor.explained).toBeGreaterThan(first!.explained - 0.05);
+  });
+
   it('does not mind how strong a filter is, or how bright', () => {
     const filter = made({ kind: 'gabor', size: 7, phase: 30, colour: warm }, { share: 0.4 });
     const scaled = { ...filter, weights: filter.weights.map((v) => 3 * v + 2) };
