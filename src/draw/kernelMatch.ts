@@ -11,6 +11,7 @@ function meanOf(values: ArrayLike<number>, from: number, length: number): number
   return sum / length;
 }
 
+// #region rankFilters
 /**
  * The filters of a layer by their likeness to a kernel, either sign alike, the nearest first:
  * cos = w.v / (|w| |v|) over the weights of all channels.
@@ -49,3 +50,4 @@ export function rankFilters(
   });
   return matches.sort((a, b) => Math.abs(b.similarity) - Math.abs(a.similarity));
 }
+// #endregion
