@@ -46,7 +46,10 @@ describe("a unit's gradient in a shipped network", () => {
       skip(!torch, withoutTorch);
       const model = await shippedModel(id);
       const { name, inputChannels, inputSize } = model.config;
-      skip(backend === 'cpu' && inputSize > 64, 'plain JavaScript takes minutes for large pictures');
+      skip(
+        backend === 'cpu' && inputSize > 64,
+        'plain JavaScript takes minutes for large pictures',
+      );
       const asked = units[name] ?? [];
       expect(asked).not.toEqual([]);
       const input = noise([1, inputChannels, inputSize, inputSize], 11);
