@@ -9,7 +9,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 };
 
-function reason(cause: unknown): string {
+export function reason(cause: unknown): string {
   const code = (cause as NodeJS.ErrnoException).code ?? '';
   return reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
 }
