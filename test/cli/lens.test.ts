@@ -207,8 +207,8 @@ const explained = ['explain', 'red.png', ...model, '--out', 'a.png', '--method']
 const captured = ['capture', ...model, '--out', 'a.safetensors', '--input'];
 
 const refusals: readonly (readonly [code: number, args: readonly string[], message: string])[] = [
-  [2, [], 'missing command, expected one of capture, explain, filters, report-card'],
-  [2, ['explode'], 'unknown command: explode, expected one of capture, explain, filters, report-card'],
+  [2, [], 'missing command, expected one of capture, explain, filters, patches, report-card'],
+  [2, ['explode'], 'unknown command: explode, expected one of capture, explain, filters, patches, report-card'],
   [2, [...explained, 'saliency', '--colour', 'red'], 'unknown flag: --colour, explain takes --model, '],
   [2, ['explain', '--out'], '--out needs a value'],
   [2, ['explain', ...model], 'missing PICTURE, usage: npm run lens -- explain PICTURE --model ID'],
