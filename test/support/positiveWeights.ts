@@ -4,17 +4,25 @@ import type { WeightProvider } from '../../src/engine/weights/lazyWeights.ts';
 import { SeededWeights } from '../../src/engine/weights/seededWeights.ts';
 import { noise } from './models.ts';
 
+/** Its signs are kept: max-pooling, which follows, would choose the same place in every channel. */
+const beforePooling = 'conv1.weight';
+
 /**
  * An untrained network without a negative weight. On an input that has none either every ReLU passes
- * everything on, and nothing cancels: a gradient is above zero wherever there is a way to the unit
- * (max-pooling keeps one way of several).
+ * everything on, and nothing cancels: a gradient is there wherever there is a way to the unit. ResNets
+ * keep the signs of their first layer, and there some ways are shut.
  */
 class PositiveWeights implements WeightProvider {
   private readonly seeded = new SeededWeights(5);
 
   async load(specs: readonly ParameterSpec[]) {
     const weights = await this.seeded.load(specs);
-    return new Map([...weights].map(([name, values]) => [name, values.map(Math.abs)]));
+    return new Map(
+      [...weights].map(([name, values]) => [
+        name,
+        name === beforePooling ? values : values.map(Math.abs),
+      ]),
+    );
   }
 }
 
