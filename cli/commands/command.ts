@@ -36,8 +36,7 @@ export const modelFlags = {
   model: {
     type: 'string',
     value: 'ID|FILE',
-    describe:
-      'folder of models/, or a state dict (.pt, .pth, .safetensors) of SmallCNN, ResNet-18 or ResNet-34; @untrained behind it for its untrained twin',
+    describe: 'folder of models/, or a state dict (.pt, .pth, .safetensors); @untrained: its twin',
     required: true,
   },
   models: { type: 'string', value: 'FOLDER', describe: 'where models lie; public/models' },
