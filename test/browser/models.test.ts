@@ -9,7 +9,7 @@ import { figureOf, openWatched, serveSite, untilLive, type Site } from '../suppo
 import { standIn, startWeightHost, type WeightHost } from '../support/standIn.ts';
 import { readTensors } from '../support/tensorFile.ts';
 import { torchFile } from '../support/torchFile.ts';
-import { appearance, changes } from '../support/visit.ts';
+import { appearance, changes, overflow } from '../support/visit.ts';
 
 let browser: Browser;
 let site: Site;
@@ -247,7 +247,18 @@ describe("torchvision's weights from elsewhere", () => {
     expect(await logit(again)).toContain('golden retriever');
     expect(host.asked).toBe(1);
 
-    const second = await openPanel(again);
+    // A link's layer of another network gives way; long names stay inside a narrow page.
+    await page.setViewportSize({ width: 360, height: 800 });
+    await page.goto(`${site.address}grad-cam/?model=resnet18-imagenet1k&cam.layer=features.5`);
+    await untilLive(page, 'grad-cam');
+    const layer = figureOf(page, 'grad-cam').getByLabel('Layer', { exact: true });
+    await expect.poll(() => layer.inputValue(), { timeout: 60_000 }).toBe('layer4');
+    expect(await overflow(page)).toBeLessThanOrEqual(0);
+    expect(host.asked).toBe(1);
+
+    const last = await open('?model=resnet18-imagenet1k');
+    await expect.poll(() => title(last)).toContain('ImageNet-1k');
+    const second = await openPanel(last);
     await second.getByRole('button', { name: /^Delete the ImageNet-1k/ }).click();
     const third = await open('?model=resnet18-imagenet1k');
     expect(await title(third)).toContain('CIFAR-10');

@@ -189,3 +189,49 @@ describe('choosing a backend', () => {
     expect(page.$generation.get()).toBe(1);
   });
 });
+
+describe('models that no folder of the site holds', () => {
+  const file = { model: 'own:1', file: new Blob(['weights']), name: 'my.pt' };
+
+  it('are opened again by every new worker, before anything else', async () => {
+    const page = await openPage();
+    await page.request('openModel', file);
+    page.keepOpen('openModel', file);
+    page.switchBackend('cpu');
+    await page.request('describe', { model: 'own:1' });
+    expect(workers[1]!.asked.map(({ kind }) => kind)).toEqual(['openModel', 'describe']);
+  });
+
+  it('survive a worker that crashes in the middle of a request', async () => {
+    follow({ request: never }, {});
+    const page = await openPage();
+    page.keepOpen('openModel', file);
+    const asking = page.request('describe', { model: 'own:1' });
+    await vi.waitFor(() => expect(workers[0]!.asked).toHaveLength(2));
+    workers[0]!.crash('device lost');
+    expect(await asking).toBe('describe');
+    expect(workers[1]!.asked.map(({ kind }) => kind)).toEqual(['openModel', 'describe']);
+  });
+
+  it('are freed and forgotten when they are closed', async () => {
+    const page = await openPage();
+    page.keepOpen('openModel', file);
+    await page.request('describe', model);
+    page.closeModel('own:1');
+    await vi.waitFor(() => expect(workers[0]!.asked.at(-1)).toMatchObject({ kind: 'closeModel' }));
+    page.switchBackend('cpu');
+    await page.request('describe', model);
+    expect(workers[1]!.asked.map(({ kind }) => kind)).toEqual(['describe']);
+  });
+
+  it('that are still on their way can be given up', async () => {
+    follow({ request: never });
+    const page = await openPage();
+    const asking = page.request('openModel', file, { group: 'fetch' });
+    await vi.waitFor(() => expect(workers[0]!.asked).toHaveLength(1));
+    page.cancel('fetch');
+    page.cancel('nothing');
+    await expect(asking).rejects.toMatchObject({ code: 'cancelled' });
+    await vi.waitFor(() => expect(workers[0]!.cancelled).toEqual([1]));
+  });
+});

@@ -1,4 +1,4 @@
-import type { ChoosableModel } from '../../client/models.ts';
+import { untrainedSuffix, type ChoosableModel } from '../../client/models.ts';
 import type { ShippedPicture } from '../../client/pictures.ts';
 import type {
   Ask,
@@ -92,7 +92,9 @@ export function trueClass(
   picture: string,
   { id, labels }: ShownModel,
 ): number | undefined {
-  const shows = site.pictures.find((entry) => entry.id === picture)?.verdicts[id]?.shows;
+  const verdicts = site.pictures.find((entry) => entry.id === picture)?.verdicts;
+  // A twin has the labels of its model.
+  const shows = verdicts?.[id.replace(untrainedSuffix, '')]?.shows;
   const index = shows ? labels.indexOf(shows) : -1;
   return index >= 0 ? index : undefined;
 }
