@@ -51,6 +51,16 @@ describe.each(Object.keys(bounds) as Backend[])('%s in Chromium', (backend) => {
     },
   );
 
+  it('counts the zeros that its activations have', async ({ skip }) => {
+    skip(missing !== undefined, missing);
+    const { counted, read } = await page.evaluate(() =>
+      window.parity.zeros('smallcnn-cifar10', 'horse'),
+    );
+    expect(counted).toEqual(read);
+    expect(counted).toHaveLength(6);
+    expect(counted.every((text) => Number(text.split(' ')[1]) > 0)).toBe(true);
+  });
+
   it.for(['max_pool2d', 'conv2d'])('%s forward and backward', async (op, { skip }) => {
     skip(missing !== undefined, missing);
     const errors = await page.evaluate((name) => window.parity.operations(name), op);

@@ -1,4 +1,4 @@
-import { cast, equal, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { abs, step, sum, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { ModuleInfo } from '../archs/architecture.ts';
 import { unlessLost } from '../backend.ts';
 import { throwIfAborted } from '../errors.ts';
@@ -27,10 +27,13 @@ export function rectifiedLayers(modules: readonly ModuleInfo[]): string[] {
   );
 }
 
-/** Zeros of each channel, `[C]`; the input is NHWC or `[N, features]`. */
-function zerosByChannel(tensor: Tensor): Tensor {
+/**
+ * How many activations of each channel are not zero, `[C]`; the input is NHWC or `[N, features]`.
+ * Booleans would be the plainer way, but WebGPU's shaders cannot add them up (TensorFlow.js 4.22).
+ */
+function activeByChannel(tensor: Tensor): Tensor {
   const axes = Array.from({ length: tensor.rank - 1 }, (_, axis) => axis);
-  return tidy(() => sum(cast(equal(tensor, 0), 'float32'), axes));
+  return tidy(() => sum(step(abs(tensor)), axes));
 }
 
 // #region sparsity
@@ -55,15 +58,15 @@ async function layerSparsity({ trace }: Run, layer: string): Promise<LayerSparsi
   const { tensor } = trace.value(layer);
   const channels = tensor.shape.at(-1)!;
   const cells = sizeOf(tensor.shape) / channels;
-  const counted = zerosByChannel(tensor);
-  const zeros = (await unlessLost(counted.data())) as Float32Array;
+  const counted = activeByChannel(tensor);
+  const active = (await unlessLost(counted.data())) as Float32Array;
   counted.dispose();
-  let total = 0;
-  let silentChannels = 0;
-  for (const count of zeros) {
-    total += count;
-    if (count === cells) silentChannels++;
-  }
-  return { layer, zeroShare: total / (channels * cells), silentChannels, channels };
+  const zeros = channels * cells - active.reduce((total, count) => total + count, 0);
+  return {
+    layer,
+    zeroShare: zeros / (channels * cells),
+    silentChannels: active.filter((count) => count === 0).length,
+    channels,
+  };
 }
 // #endregion

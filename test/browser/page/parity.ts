@@ -3,6 +3,8 @@ import { backend, memory } from '@tensorflow/tfjs-core';
 import { startBackend, type BackendName, type BackendReport } from '../../../src/engine/backend.ts';
 import { capture } from '../../../src/engine/capture.ts';
 import { EngineError } from '../../../src/engine/errors.ts';
+import type { TensorData } from '../../../src/engine/layout.ts';
+import { rectifiedLayers, sparsity } from '../../../src/engine/lenses/sparsity.ts';
 import { parseManifest } from '../../../src/engine/manifest.ts';
 import type { Model } from '../../../src/engine/model.ts';
 import { openModel } from '../../../src/engine/openModel.ts';
@@ -23,6 +25,18 @@ async function fetchModel(id: string): Promise<Model> {
   const folder = at(`public/models/${id}/`);
   const manifest = parseManifest(await (await fetch(`${folder}model.json`)).text(), id);
   return openModel(manifest, new HttpSource(`${folder}${manifest.weights.file}`));
+}
+
+/** Zeros, and channels of nothing else. */
+function zerosOf({ shape, data }: TensorData): string {
+  const channels = shape[1]!;
+  const cells = data.length / channels;
+  const zeros = Array.from({ length: channels }, (_, channel) => {
+    const map = data.subarray(channel * cells, (channel + 1) * cells);
+    return map.reduce((count, value) => count + Number(value === 0), 0);
+  });
+  const silent = zeros.filter((count) => count === cells).length;
+  return `${zeros.reduce((a, b) => a + b)} ${silent}`;
 }
 
 export const parity = {
@@ -61,6 +75,30 @@ export const parity = {
     run.dispose();
     await model.dispose();
     return table.errors;
+  },
+
+  /** Zeros and silent channels of every ReLU, as the backend counts them and as its activations have them. */
+  async zeros(id: string, input: string): Promise<Record<'counted' | 'read', string[]>> {
+    const golden = goldenFrom(
+      id,
+      input,
+      await fetchTensors(`test/golden/${id}/${input}.safetensors`),
+    );
+    const model = await fetchModel(id);
+    const run = model.run(golden.pixels);
+    const layers = rectifiedLayers(model.modules);
+    const found = await sparsity(run, layers);
+    const { activations } = await capture(run, { layers });
+    run.dispose();
+    await model.dispose();
+    const total = (layer: string) => activations[layer]!.data.length;
+    return {
+      counted: found.map(
+        ({ layer, zeroShare, silentChannels }) =>
+          `${layer} ${Math.round(zeroShare * total(layer))} ${silentChannels}`,
+      ),
+      read: layers.map((layer) => `${layer} ${zerosOf(activations[layer]!)}`),
+    };
   },
 
   /** Outputs and input gradients of the operations of one kind; one odd size, since every shape is a new shader. */
