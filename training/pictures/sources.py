@@ -114,14 +114,22 @@ def photograph(path, title):
     note = _notes(folder)[name]
     return Source(
         title=title,
-        author=note["Copyright"].removesuffix(" / Wikimedia Commons"),
+        author=re.sub(r"^© \d+ | / Wikimedia Commons$", "", note["Copyright"]),
         licence=_spelt(note["License"]),
         package="gcompris-qt-data",
         file=f"/usr/share/gcompris-qt/rcc/{folder.split('/')[0]}.rcc",
         member=f"gcompris/src/activities/{path}.webp",
         url=note["Source"],
-        edits=f"{note['Comments']} by GCompris" if "Comments" in note else "",
+        edits=_past(note["Comments"]) + " by GCompris" if "Comments" in note else "",
     )
+
+
+def _past(comments):
+    """What the README says was done, as the other credits do: "cropped and sharpened"."""
+    words = {"cropping": "cropped", "sharpening": "sharpened", "non-linear rescaling": "rescaled unevenly"}
+    words["removed a few spots"] = "freed of a few spots"
+    parts = [words.get(part, part) for part in comments.split(", ")]
+    return " and ".join(filter(None, [", ".join(parts[:-1]), parts[-1]]))
 
 
 def _spelt(licence):
