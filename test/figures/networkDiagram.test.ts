@@ -104,6 +104,9 @@ describe('residual networks', () => {
       '128×28×28',
       '73,728 parameters',
     ]);
+    expect(block('layer2.0').shortcut[1]!.spoken).toBe(
+      'layer2.0.downsample.1, norm, BatchNorm2d, 128×28×28, 256 parameters',
+    );
     expect(block('layer2.0').sum!.spoken).toBe('layer2.0.relu, ReLU, 128×28×28, no parameters');
   });
 

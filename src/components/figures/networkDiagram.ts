@@ -7,7 +7,7 @@ export interface DiagramNode {
   readonly name: string;
   /** What it is called inside its block: `conv1`, or its kind where PyTorch only counts. */
   readonly label: string;
-  /** `layer2.0.conv1, Conv2d, 128×28×28, 73,728 parameters`. */
+  /** `layer2.0.conv1, Conv2d, 128×28×28, 73,728 parameters`; with its label where that is not in its name. */
   readonly spoken: string;
   /** The same with its window, for the eye. */
   readonly facts: readonly string[];
@@ -73,10 +73,12 @@ function nodeOf(module: ModuleInfo): DiagramNode {
   const { name, type, outputShape, parameters } = module;
   const last = name.split('.').at(-1)!;
   const shape = shapeText(outputShape);
+  const label = /^\d+$/.test(last) ? (kinds[type] ?? type) : last;
+  const called = name.includes(label) || label === type ? [name] : [name, label];
   return {
     name,
-    label: /^\d+$/.test(last) ? (kinds[type] ?? type) : last,
-    spoken: [name, type, shape, parametersText(parameters)].join(', '),
+    label,
+    spoken: [...called, type, shape, parametersText(parameters)].join(', '),
     facts: [name, typeText(module), shape, parametersText(parameters)],
   };
 }
