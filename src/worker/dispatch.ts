@@ -130,6 +130,14 @@ export class Dispatcher {
       const { allFields } = await part(import('../engine/lenses/receptiveField.ts'));
       return allFields(model.modules, model.config.inputSize);
     },
+    patches: async ({ model: id, picture, layer, crops }, options) => {
+      const opened = await this.shelf.open(id);
+      const { strongestCells, wholeCells } = await part(import('../engine/lenses/patches.ts'));
+      const { model, manifest } = opened;
+      if (crops === 'all')
+        return strongestCells(model, manifest.preprocessing, picture.bitmap, layer, options);
+      return wholeCells(this.run(opened, picture, options), picture.bitmap, layer, options);
+    },
     unitGradient: async ({ model, picture, ...request }, options) => {
       const run = this.run(await this.shelf.open(model), picture, options);
       const { unitGradient } = await part(import('../engine/lenses/effectiveField.ts'));

@@ -15,6 +15,7 @@ import type {
 } from '../engine/lenses/filters/prototypeFit.ts';
 import type { FilterMatch, SimilarityOptions } from '../engine/lenses/filters/similarity.ts';
 import type { Verdict } from '../engine/lenses/filters/verdict.ts';
+import type { StrongestCells } from '../engine/lenses/patches.ts';
 import type { FieldStep, ReceptiveField } from '../engine/lenses/receptiveField.ts';
 import type { LayerSparsity } from '../engine/lenses/sparsity.ts';
 import type { Preprocessing } from '../engine/manifest.ts';
@@ -40,6 +41,7 @@ export type {
   PrototypeKind,
   PrototypeParameters,
   ReceptiveField,
+  StrongestCells,
   Target,
   TensorData,
   Unit,
@@ -161,6 +163,16 @@ export interface Requests {
       fields: Readonly<Record<string, ReceptiveField>>;
       steps: readonly FieldStep[];
     };
+  };
+  /** What excites each channel of a layer most in a picture: in the whole of it, or in any of its crops. */
+  patches: {
+    params: {
+      model: string;
+      picture: KeyedPicture;
+      layer: string;
+      crops: 'whole' | 'all';
+    };
+    result: StrongestCells;
   };
   /** How strongly each pixel moves one unit of a layer. */
   unitGradient: {
