@@ -1,6 +1,5 @@
 import { capture, checkRequest } from '../engine/capture.ts';
 import { EngineError, throwIfAborted } from '../engine/errors.ts';
-import { rectifiedLayers, sparsity } from '../engine/lenses/sparsity.ts';
 import { methodNamed } from '../engine/methods/index.ts';
 import type { Run } from '../engine/model.ts';
 import { untrainedSuffix } from '../engine/openModel.ts';
@@ -122,6 +121,7 @@ export class Dispatcher {
     },
     sparsity: async ({ model: id, picture, layers }, options) => {
       const opened = await this.shelf.open(id);
+      const { rectifiedLayers, sparsity } = await part(import('../engine/lenses/sparsity.ts'));
       const wanted = layers ?? rectifiedLayers(opened.model.modules);
       return sparsity(this.run(opened, picture, options), wanted, options);
     },
