@@ -17,6 +17,7 @@ from torch import Tensor, nn
 import objects11
 from manifest import accuracy_report, parameter_count, software, write_model
 from resnet18 import ResNet18
+from safetensors_io import load_file
 from smallcnn import float16_state, load_widened
 
 Batch = Tuple[Tensor, Tensor]
@@ -222,13 +223,21 @@ def export(run: Run, options: argparse.Namespace) -> None:
     print(f"epoch {run.epoch}: accuracy {metrics['accuracy']} on {len(labels)} pictures at {options.size}x{options.size}")
 
 
+def start_from(model: ResNet18, path: Path) -> None:
+    """Takes over the weights of another run's checkpoint, or of an exported model.safetensors."""
+    if path.suffix == ".safetensors":
+        load_widened(model, load_file(path)[0]).train()
+    else:
+        model.load_state_dict(torch.load(path, weights_only=False)["model"])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data")
     parser.add_argument("--out", type=Path, default=REPOSITORY / "training" / "runs" / "resnet18", help="checkpoints")
     parser.add_argument("--cache", type=Path, help="decoded pictures, 2.4 GB; default: inside --out")
     parser.add_argument("--stages", default="64:9,96:6,128:3,192:2", help="size:epochs,...")
-    parser.add_argument("--init", type=Path, help="start from another run's checkpoint (weights and history only)")
+    parser.add_argument("--init", type=Path, help="start from the weights of another run's checkpoint.pt or of an exported model.safetensors")
     parser.add_argument("--seed", type=int, default=19)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--export", action="store_true", help="export the checkpoint instead of training")
@@ -241,7 +250,7 @@ def main() -> None:
     torch.set_flush_denormal(True)
     options.out.mkdir(parents=True, exist_ok=True)
     checkpoint = options.out / CHECKPOINT
-    saved = torch.load(checkpoint) if checkpoint.exists() else None
+    saved = torch.load(checkpoint, weights_only=False) if checkpoint.exists() else None
     if options.export:
         if saved is None:
             raise SystemExit(f"{checkpoint} is missing: nothing to export")
@@ -251,7 +260,7 @@ def main() -> None:
     if saved is not None:
         run.restore(saved)
     elif options.init:
-        run.model.load_state_dict(torch.load(options.init)["model"])
+        start_from(run.model, options.init)
     export(run, options) if options.export else train(run, options)
 
 
