@@ -9,6 +9,8 @@ export interface Preprocessing {
   /** Per channel, on values in [0, 1]. */
   readonly mean: readonly number[];
   readonly std: readonly number[];
+  /** How pictures are scaled: this engine knows Pillow's antialiased bilinear filter only. */
+  readonly resize?: 'bilinear-antialias';
 }
 
 /** A safetensors file and the digests by which it is known. */

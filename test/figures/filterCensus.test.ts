@@ -19,6 +19,7 @@ import { kernelOf, type KernelRequest } from '../../src/engine/lenses/filters/ke
 import { leastExplained, verdicts } from '../../src/engine/lenses/filters/verdict.ts';
 import type { Ask, FilterCensus } from '../../src/worker/protocol.ts';
 import { noise, shippedModel } from '../support/models.ts';
+import type { Raster } from '../../src/draw/raster.ts';
 
 async function census(model: string, ...filters: Float32Array[]): Promise<FilterCensus> {
   const data = Float32Array.from(filters.flatMap((weights) => [...weights]));
@@ -151,7 +152,7 @@ describe('a filter that is pointed at', () => {
     const note = filterNote(data.trained, 0, defaultLeast);
     expect(note.name).toBe('edge');
     expect(note.text).toBe('A Prewitt kernel of 7×7 at 90° explains 100 percent.');
-    expect(note.filter.rgba).toEqual(note.prototype.rgba);
+    expect((note.filter as Raster).rgba).toEqual((note.prototype as Raster).rgba);
   });
 
   test('that counts as nothing says how far the best kernel gets', () => {
