@@ -15,9 +15,6 @@ export type KernelSettings = {
   ]: State[K];
 };
 
-/** Weights are kept in steps of a hundredth. */
-const steps = 100;
-
 export const kernelSize = ({ size }: Pick<KernelSettings, 'size'>): KernelSize =>
   size === '3' ? 3 : 7;
 
@@ -106,31 +103,16 @@ export function painted(cells: Cells, cell: number, value: number, colour: Colou
   return out;
 }
 
-/** In whole steps that add up to 0, as near as can be to weights that do but for rounding. */
-function inStepsToZero(plane: Float32Array): Float32Array {
-  const levels = plane.map((weight) => Math.round(weight * steps));
-  const excess = levels.reduce((a, b) => a + b, 0);
-  // Those that rounding has moved furthest are moved back.
-  const error = (i: number) => Math.sign(excess) * (levels[i]! - plane[i]! * steps);
-  const order = [...levels.keys()].sort((a, b) => error(b) - error(a));
-  for (const i of order.slice(0, Math.abs(excess))) levels[i]! -= Math.sign(excess);
-  return levels.map((level) => level / steps);
-}
-
-/** Minus its mean in each channel: blind to flat regions, also once it is written in an address. */
+/** Minus its mean in each channel: blind to flat regions, and at most 1 still. */
 export function balanced(cells: Cells): Cells {
   const length = cells.length / 3;
-  const planes = [0, 1, 2].map((c) => cells.slice(c * length, (c + 1) * length));
-  for (const plane of planes) {
+  const out = cells.slice();
+  for (let c = 0; c < 3; c++) {
+    const plane = out.subarray(c * length, (c + 1) * length);
     const mean = plane.reduce((a, b) => a + b, 0) / length;
     for (let i = 0; i < length; i++) plane[i]! -= mean;
   }
-  const scale = Math.max(1, ...planes.map(largestMagnitude));
-  const out = new Float32Array(cells.length);
-  planes.forEach((plane, c) =>
-    out.set(inStepsToZero(plane.map((weight) => weight / scale)), c * length),
-  );
-  return out;
+  return largestMagnitude(out) > 1 ? scaledToOne(out) : out;
 }
 
 /** The middle of a larger kernel, or a smaller one with zeros around it. */
@@ -147,6 +129,8 @@ export function resized(cells: Cells, size: KernelSize): Cells {
       }
   return out;
 }
+
+const steps = 100;
 
 /** For an address: a byte for each weight in hundredths, one plane where all three are alike. */
 export function encodeCells(cells: Cells): string {
