@@ -84,6 +84,8 @@ export interface ReceptiveFieldView {
   readonly map: ChannelMap;
   readonly key: EffectKey;
   readonly effect: Effect;
+  /** Activation of the unit. */
+  readonly value: number;
 }
 
 export async function loadField(
@@ -266,5 +268,6 @@ export const drawReceptiveFieldStill: DrawStill = async (ask, subject) => {
     map,
     key,
     effect: effectOf(data.view, gradient),
+    value: gradient.value!,
   } satisfies ReceptiveFieldView;
 };
