@@ -93,6 +93,24 @@ describe('the kernel editor', () => {
     expect(await painted(figure)).toEqual(learned);
   });
 
+  it("keeps a learned filter's part in one colour, and gives that another colour", async () => {
+    const figure = await open();
+    await changes(figure, () => figure.locator('ol button').first().click());
+    await figure.getByLabel('red–green').check({ force: true });
+    await changes(figure, () => figure.getByRole('button', { name: /^keep only/ }).click());
+    for (const text of await painted(figure)) {
+      const [red, green, blue] = [...text.matchAll(/(−?)(\d\.\d\d)/g)].map(
+        ([, minus, size]) => (minus ? -1 : 1) * Number(size),
+      );
+      expect([green, blue]).toEqual([-red!, 0]);
+    }
+    await figure.getByLabel('grey', { exact: true }).check({ force: true });
+    await changes(figure, () => figure.getByRole('button', { name: /^recolour/ }).click());
+    for (const text of await painted(figure)) expect(text).toMatch(/: −?\d\.\d\d$/);
+    await changes(figure, () => figure.getByRole('button', { name: 'make it sum to 0' }).click());
+    expect(await figure.locator('.readout').innerText()).toContain('blind to flat regions');
+  });
+
   it('is painted by keys', async () => {
     const figure = await open();
     await start(figure, 'blank');

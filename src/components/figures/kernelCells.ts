@@ -15,6 +15,9 @@ export type KernelSettings = {
   ]: State[K];
 };
 
+/** Weights are kept in steps of a hundredth. */
+const steps = 100;
+
 export const kernelSize = ({ size }: Pick<KernelSettings, 'size'>): KernelSize =>
   size === '3' ? 3 : 7;
 
@@ -103,16 +106,31 @@ export function painted(cells: Cells, cell: number, value: number, colour: Colou
   return out;
 }
 
-/** Minus its mean in each channel: blind to flat regions, and at most 1 still. */
+/** In whole steps that add up to 0, as near as can be to weights that do but for rounding. */
+function inStepsToZero(plane: Float32Array): Float32Array {
+  const levels = plane.map((weight) => Math.round(weight * steps));
+  const excess = levels.reduce((a, b) => a + b, 0);
+  // Those that rounding has moved furthest are moved back.
+  const error = (i: number) => Math.sign(excess) * (levels[i]! - plane[i]! * steps);
+  const order = [...levels.keys()].sort((a, b) => error(b) - error(a));
+  for (const i of order.slice(0, Math.abs(excess))) levels[i]! -= Math.sign(excess);
+  return levels.map((level) => level / steps);
+}
+
+/** Minus its mean in each channel: blind to flat regions, also once it is written in an address. */
 export function balanced(cells: Cells): Cells {
   const length = cells.length / 3;
-  const out = cells.slice();
-  for (let c = 0; c < 3; c++) {
-    const plane = out.subarray(c * length, (c + 1) * length);
+  const planes = [0, 1, 2].map((c) => cells.slice(c * length, (c + 1) * length));
+  for (const plane of planes) {
     const mean = plane.reduce((a, b) => a + b, 0) / length;
     for (let i = 0; i < length; i++) plane[i]! -= mean;
   }
-  return largestMagnitude(out) > 1 ? scaledToOne(out) : out;
+  const scale = Math.max(1, ...planes.map(largestMagnitude));
+  const out = new Float32Array(cells.length);
+  planes.forEach((plane, c) =>
+    out.set(inStepsToZero(plane.map((weight) => weight / scale)), c * length),
+  );
+  return out;
 }
 
 /** The middle of a larger kernel, or a smaller one with zeros around it. */
@@ -129,8 +147,6 @@ export function resized(cells: Cells, size: KernelSize): Cells {
       }
   return out;
 }
-
-const steps = 100;
 
 /** For an address: a byte for each weight in hundredths, one plane where all three are alike. */
 export function encodeCells(cells: Cells): string {
