@@ -79,14 +79,15 @@ describe('painting', () => {
   });
 
   it('balanced weights stay so in an address', () => {
-    const cells = Float32Array.from({ length: 147 }, (_, i) => Math.sin(i * i));
+    const cells = Float32Array.from({ length: 147 }, (_, i) => Math.sin(i * i) / 2);
     const kept = decodeCells(encodeCells(balanced(cells)), 7)!;
     for (let c = 0; c < 3; c++) {
       const plane = kept.subarray(c * 49, (c + 1) * 49);
       expect(plane.reduce((a, b) => a + b, 0)).toBeCloseTo(0, 5);
       const mean = cells.subarray(c * 49, (c + 1) * 49).reduce((a, b) => a + b, 0) / 49;
       const shift = plane.map((weight, i) => Math.abs(weight - (cells[c * 49 + i]! - mean)));
-      expect(Math.max(...shift)).toBeLessThan(0.11);
+      // Half a step by rounding, and one step back for some.
+      expect(Math.max(...shift)).toBeLessThan(0.0151);
     }
   });
 
