@@ -13,7 +13,7 @@ import {
   verdictAt,
   type FilterCensusData,
 } from '../../src/components/figures/filterCensus.ts';
-import { verdictNames } from '../../src/components/figures/filterAnatomy.ts';
+import { verdictNames } from '../../src/components/figures/filterWords.ts';
 import { censusOf, filterCensus } from '../../src/engine/lenses/filters/filterCensus.ts';
 import { kernelOf, type KernelRequest } from '../../src/engine/lenses/filters/kernelRequest.ts';
 import { leastExplained, verdicts } from '../../src/engine/lenses/filters/verdict.ts';

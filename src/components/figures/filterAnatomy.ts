@@ -3,14 +3,9 @@ import { heatmap } from '../../draw/heatmap.ts';
 import { minMaxRange, signedRange, type ValueRange } from '../../draw/normalize.ts';
 import { numberText } from '../../draw/numberText.ts';
 import type { RasterImage } from '../../draw/raster.ts';
-import type {
-  FilterAnalysis,
-  FilterCensus,
-  PrototypeFit,
-  PrototypeKind,
-  Verdict,
-} from '../../worker/protocol.ts';
+import type { FilterAnalysis, FilterCensus, PrototypeFit } from '../../worker/protocol.ts';
 import { filterShape, filtersOf } from './filterLayers.ts';
+import { kindNames, verdictNames } from './filterWords.ts';
 
 /** A kind of prototype and how much of the filter it explains, 0 to 1. */
 export interface NamedFit {
@@ -39,25 +34,6 @@ export interface Anatomy {
   /** Where the spectrum is strongest, in words. */
   readonly peak: string;
 }
-
-export const kindNames: Readonly<Record<PrototypeKind, string>> = {
-  sobel: 'Sobel kernel',
-  scharr: 'Scharr kernel',
-  prewitt: 'Prewitt kernel',
-  laplacian: 'Laplacian',
-  gabor: 'Gabor filter',
-  differenceOfGaussians: 'difference of Gaussians',
-  blob: 'Gaussian blob',
-};
-
-export const verdictNames: Readonly<Record<Verdict, string>> = {
-  edge: 'edge',
-  colourEdge: 'colour edge',
-  grating: 'grating',
-  blob: 'blob',
-  noise: 'none of these',
-  dead: 'dead',
-};
 
 export function anatomyOf({ weights, filters }: FilterCensus, index: number): Anatomy {
   const { channels, height, width } = filterShape(weights);

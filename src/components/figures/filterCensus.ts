@@ -11,9 +11,9 @@ import type {
   Verdict,
 } from '../../worker/protocol.ts';
 import { chapterModel, labModel, type DrawStill } from './figure.ts';
-import { kindNames } from './filterAnatomy.ts';
 import { filterShape, filtersOf } from './filterLayers.ts';
 import { tellingFilter } from './filterWall.ts';
+import { kindNames } from './filterWords.ts';
 
 /** A network's first layer before and after training. */
 export interface FilterCensusData {

@@ -1,5 +1,6 @@
 import { request } from '../../client/engine.ts';
 import type { Ask, FilterCensus, KeyedPicture, TensorData } from '../../worker/protocol.ts';
+import type { Anatomy, anatomyOf } from './filterAnatomy.ts';
 import { loadFirstLayer, loadResponse } from './filterLayers.ts';
 import type { FirstLayer, PictureResponse } from './filterLayers.ts';
 
@@ -21,7 +22,9 @@ export class FilterShelf {
   responses = $state.raw<Kept<PictureResponse>>({});
   censuses = $state.raw<Kept<FilterCensus>>({});
   /** Why a census is not to be had, by model. */
-  refusals = $state.raw<Kept<string>>({});
+  refusals = $state.raw<Kept<string | undefined>>({});
+  /** Code that nothing needs before the first census. */
+  private anatomyOf = $state.raw<typeof anatomyOf | undefined>();
   private epochs = $state.raw<Kept<TensorData>>({});
   private readonly asked: Record<string, Promise<void> | undefined> = {};
 
@@ -46,17 +49,30 @@ export class FilterShelf {
     }
   }
 
-  /** Has a model's filters analysed, once: it takes a while, and does not depend on the picture. */
-  analyse(model: string): Promise<void> {
-    return (this.asked[model] ??= request('filters', { model }).then(
-      (census) => {
-        this.censuses = { ...this.censuses, [model]: census };
-      },
-      (error: unknown) => {
-        this.asked[model] = undefined;
-        const message = error instanceof Error ? error.message : String(error);
-        this.refusals = { ...this.refusals, [model]: message };
-      },
-    ));
+  /** A filter taken apart, once its model's filters have been analysed. */
+  anatomy(model: string, index: number): Anatomy | undefined {
+    const census = this.censuses[model];
+    return census && this.anatomyOf?.(census, index);
+  }
+
+  /** Has the filters of models analysed, each once: it takes a while, and no picture changes it. */
+  async analyse(...models: readonly string[]): Promise<void> {
+    for (const model of models) await (this.asked[model] ??= this.askFor(model));
+  }
+
+  private async askFor(model: string): Promise<void> {
+    this.refuse(model, undefined);
+    try {
+      const census = await request('filters', { model });
+      this.anatomyOf ??= (await import('./filterAnatomy.ts')).anatomyOf;
+      this.censuses = { ...this.censuses, [model]: census };
+    } catch (error) {
+      this.asked[model] = undefined;
+      this.refuse(model, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  private refuse(model: string, message: string | undefined): void {
+    this.refusals = { ...this.refusals, [model]: message };
   }
 }

@@ -7,11 +7,12 @@ import { tileGrid } from '../../draw/tileGrid.ts';
 import type { FilterCensus, TensorData } from '../../worker/protocol.ts';
 import { untrainedSuffix } from '../../client/models.ts';
 import { chapterModel, digitsModel, labModel, type DrawStill } from './figure.ts';
-import { anatomyOf, verdictNames, type Anatomy } from './filterAnatomy.ts';
+import type { Anatomy } from './filterAnatomy.ts';
 import { filterShape, filtersOf, loadFirstLayer, loadResponse } from './filterLayers.ts';
 import type { FirstLayer } from './filterLayers.ts';
 import { filterOrder, normOf, resemblance, type OrderOptions } from './filterOrder.ts';
 import { filterView, type FilterScale, type FilterView } from './filterView.ts';
+import { verdictNames } from './filterWords.ts';
 
 /** Tiles in a row of a wall. */
 export const wallColumns = 8;
@@ -128,6 +129,7 @@ export const drawFilterWallStill: DrawStill = async (ask, { picture }) => {
     companions.push(stillWall(wallView(await loadFirstLayer(ask, model))));
   const hero = wallView(layer, { ...plain, census });
   const index = tellingFilter(census);
+  const { anatomyOf } = await import('./filterAnatomy.ts');
   const choice = { index, scale: 'each', range: hero.range } as const;
   const filter = filterView(layer, await loadResponse(ask, layer, picture), choice);
   return {
