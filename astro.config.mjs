@@ -22,6 +22,20 @@ function withSlashes(path) {
   return inner === '' ? '/' : `/${inner}/`;
 }
 
+/**
+ * Lets bundles leave out the colour schemes that nobody uses: d3-scale-chromatic comes as one file that
+ * makes all of them when it is loaded, by calls which a bundler cannot know to be without effect.
+ */
+const pureSchemes = {
+  name: 'pure-schemes',
+  /** @param {string} code @param {string} id */
+  transform(code, id) {
+    if (!/d3-scale-chromatic[^/]*\.mjs$/.test(id)) return undefined;
+    const made = /^(var|const) ([\w$]+) = (?=new Array|\w+\$?\w*\()/gm;
+    return { code: code.replace(made, '$1 $2 = /*#__PURE__*/ '), map: null };
+  },
+};
+
 export default defineConfig({
   site: process.env.SITE || undefined,
   base: withSlashes(process.env.BASE_PATH ?? ''),
@@ -37,6 +51,7 @@ export default defineConfig({
   },
   devToolbar: { enabled: false },
   vite: {
+    plugins: [pureSchemes],
     worker: { format: 'es' },
     // Only the worker imports these, too late for the first scan: the page would load twice.
     optimizeDeps: {

@@ -1,4 +1,3 @@
-import { descending, scaleBand, scaleLinear } from 'd3';
 import { percentText } from './numberText.ts';
 
 export interface Bar {
@@ -31,6 +30,9 @@ export interface BarOptions {
   keep?: number;
 }
 
+/** Share of the way from one bar to the next that is left empty. */
+const gap = 0.25;
+
 /**
  * Where to draw horizontal bars of probabilities (0 to 1), one a class.
  * Throws RangeError if labels and probabilities differ in number.
@@ -53,23 +55,24 @@ export function barLayout(
       `invalid bars: ${probabilities.length} probabilities; expected ${labels.length}, one a label`,
     );
   }
-  const ranked = Array.from(probabilities, (_, index) => index).sort((a, b) =>
-    descending(probabilities[a], probabilities[b]),
+  const ranked = Array.from(probabilities, (_, index) => index).sort(
+    (a, b) => probabilities[b]! - probabilities[a]!,
   );
   const shown = ranked.slice(0, limit);
   if (keep !== undefined && keep < labels.length && !shown.includes(keep))
     shown.splice(-1, 1, keep);
   if (order === 'class') shown.sort((a, b) => a - b);
-  const length = scaleLinear([0, 1], [0, width - labelWidth]).clamp(true);
-  const rows = scaleBand(shown, [0, rowHeight * shown.length]).padding(0.25);
-  return shown.map((index) => ({
+  const unit = (probability: number) => Math.min(1, Math.max(0, probability));
+  // As a band scale divides its room: a quarter of a step before each bar, and one after the last.
+  const step = (rowHeight * shown.length) / (shown.length + gap);
+  return shown.map((index, row) => ({
     index,
     label: labels[index]!,
     probability: probabilities[index]!,
     text: percentText(probabilities[index]!),
     x: labelWidth,
-    y: rows(index)!,
-    width: length(probabilities[index]!),
-    height: rows.bandwidth(),
+    y: step * (row + gap),
+    width: (width - labelWidth) * unit(probabilities[index]!),
+    height: step * (1 - gap),
   }));
 }
