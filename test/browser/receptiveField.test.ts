@@ -116,7 +116,7 @@ describe('the receptive field', () => {
     await figure.locator('[data-number=effective]').waitFor({ state: 'detached', ...patience });
     await effective(figure);
     expect(await text(figure.locator('.figure-body'))).toContain(
-      `After training it is ${trained} × ${trained}.`,
+      `After training it is ${trained} × ${trained}, in channel `,
     );
   });
 

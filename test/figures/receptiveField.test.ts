@@ -53,6 +53,8 @@ test('a place stays in its cell when it is written and read', () => {
   expect(cellAt(0.5, 28)).toBe(14);
   expect(cellAt(1, 28)).toBe(27);
   expect(cellAt(0, 7)).toBe(0);
+  expect(cellAt(-0.2, 7)).toBe(0);
+  expect(cellAt(1.2, 7)).toBe(6);
   for (const cells of [4, 7, 14, 28, 56, 112])
     for (let cell = 0; cell < cells; cell++) expect(cellAt(placeOf(cell, cells), cells)).toBe(cell);
 });

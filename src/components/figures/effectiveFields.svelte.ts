@@ -1,9 +1,16 @@
-import type { Bitmap, UnitGradient } from '../../worker/protocol.ts';
+import type { Bitmap, Unit, UnitGradient } from '../../worker/protocol.ts';
 import { effectOf, keyText, type Effect, type EffectKey } from './receptiveField.ts';
 import type { FigureSession } from './session.svelte.ts';
 
 export interface MeasuredEffect extends Effect {
   readonly gradient: UnitGradient;
+}
+
+/** What remains of a measurement when its picture is gone. */
+export interface MeasuredSize {
+  /** Pixels. */
+  readonly size: number;
+  readonly unit: Unit;
 }
 
 /** So many are kept with their pictures. */
@@ -17,7 +24,7 @@ function kindOf({ model, picture, layer, unit }: EffectKey): string {
 /** The effective fields that were computed on this page, so that none is computed twice in a row. */
 export class EffectiveFields {
   private effects = $state.raw<Readonly<Record<string, MeasuredEffect>>>({});
-  private sizes = $state.raw<Readonly<Record<string, number>>>({});
+  private sizes = $state.raw<Readonly<Record<string, MeasuredSize>>>({});
   private readonly session: FigureSession;
 
   constructor(session: FigureSession) {
@@ -28,8 +35,8 @@ export class EffectiveFields {
     return this.effects[keyText(key)];
   }
 
-  /** Size in pixels of the effective field last measured at this layer, at whichever cell. */
-  sizeLike(key: EffectKey): number | undefined {
+  /** The effective field last measured at this layer, at whichever cell. */
+  lastLike(key: EffectKey): MeasuredSize | undefined {
     return this.sizes[kindOf(key)];
   }
 
@@ -40,7 +47,7 @@ export class EffectiveFields {
       const effect = { ...effectOf(view, gradient), gradient };
       const recent = Object.entries(this.effects).slice(1 - kept);
       this.effects = { ...Object.fromEntries(recent), [keyText(key)]: effect };
-      this.sizes = { ...this.sizes, [kindOf(key)]: effect.size };
+      this.sizes = { ...this.sizes, [kindOf(key)]: { size: effect.size, unit: key.unit } };
     });
   }
 }

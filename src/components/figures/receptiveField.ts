@@ -114,9 +114,9 @@ export function rowNamed(rows: readonly FieldRow[], wanted: string, inputSize: n
   );
 }
 
-/** Index of the row or column that holds a share of the side, of so many. */
+/** Index of the row or column that holds a share of the side, of so many; the nearest one beyond the ends. */
 export const cellAt = (share: number, cells: number): number =>
-  Math.min(cells - 1, Math.floor(share * cells));
+  Math.max(0, Math.min(cells - 1, Math.floor(share * cells)));
 
 /** The middle of a cell as a share of the side, short enough for an address. */
 export const placeOf = (cell: number, cells: number): number =>
