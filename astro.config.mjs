@@ -31,8 +31,9 @@ const pureSchemes = {
   /** @param {string} code @param {string} id */
   transform(code, id) {
     if (!/d3-scale-chromatic[^/]*\.mjs$/.test(id)) return undefined;
-    const made = /^(var|const) ([\w$]+) = (?=new Array|\w+\$?\w*\()/gm;
-    return { code: code.replace(made, '$1 $2 = /*#__PURE__*/ '), map: null };
+    const made =
+      /(?<=^(?:var|const) [\w$]+ = )(?=new Array|[\w$]+\()|(?<=[(,] ?)(?=cubehelix\$1\()/gm;
+    return { code: code.replace(made, '/*#__PURE__*/ '), map: null };
   },
 };
 
@@ -64,7 +65,15 @@ export default defineConfig({
     build: {
       chunkSizeWarningLimit: 1500,
       // Astro marks every page of a collection with a directive of its own.
-      rolldownOptions: { checks: { moduleLevelDirective: false } },
+      rolldownOptions: {
+        checks: { moduleLevelDirective: false },
+        // Otherwise what two pages share of D3 would come with the code that all pages share.
+        output: {
+          codeSplitting: {
+            groups: [{ name: 'scales', test: /d3-(array|color|format|interpolate|scale)[\\/]/ }],
+          },
+        },
+      },
     },
   },
 });

@@ -1,10 +1,9 @@
 import {
-  color,
   interpolateCividis,
   interpolateInferno,
   interpolateMagma,
-  interpolateRdBu,
   interpolateViridis,
+  schemeRdBu,
 } from 'd3';
 
 export const colormapNames = [
@@ -79,28 +78,44 @@ function segmented(tables: readonly [Stops, Stops, Stops]): (entry: number) => r
   return (entry) => tables.map((stops) => 255 * piecewise(stops, entry / 255));
 }
 
-function interpolated(
-  interpolate: (position: number) => string,
-): (position: number) => readonly number[] {
+/** Red, green and blue of `#440154` or `rgb(68, 1, 84)`: what D3's maps give, without its reader of all CSS colours. */
+function rgbOf(text: string): readonly number[] {
+  if (text.startsWith('#')) return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
+  return text.match(/\d+/g)!.map(Number);
+}
+
+/** The uniform B-spline through colours that D3 draws its diverging maps with, channel by channel. */
+function spline(colours: readonly string[]): (position: number) => readonly number[] {
+  const channels = [0, 1, 2].map((channel) => colours.map((colour) => rgbOf(colour)[channel]!));
+  const last = colours.length - 1;
   return (position) => {
-    const { r, g, b } = color(interpolate(position))!.rgb();
-    return [r, g, b];
+    const piece = Math.min(last - 1, Math.floor(position * last));
+    const t = position * last - piece;
+    return channels.map((values) => {
+      const [from, to] = [values[piece]!, values[piece + 1]!];
+      const before = values[piece - 1] ?? 2 * from - to;
+      const after = values[piece + 2] ?? 2 * to - from;
+      const sum =
+        (1 - t) ** 3 * before +
+        (4 - 6 * t ** 2 + 3 * t ** 3) * from +
+        (1 + 3 * t + 3 * t ** 2 - 3 * t ** 3) * to +
+        t ** 3 * after;
+      return Math.min(255, Math.max(0, sum / 6));
+    });
   };
 }
 
 // D3's tables hold 256 colours found by floor(256 t): the middle of a bin names its entry exactly.
 const fromTable = (interpolate: (position: number) => string) => {
-  const at = interpolated(interpolate);
-  return (entry: number) => at((entry + 0.5) / 256);
+  return (entry: number) => rgbOf(interpolate((entry + 0.5) / 256));
 };
-const redBlue = interpolated(interpolateRdBu);
-const cividis = interpolated(interpolateCividis);
+const redBlue = spline(schemeRdBu[11]!);
 
 const entryOf: Record<Colormap, (entry: number) => readonly number[]> = {
   viridis: fromTable(interpolateViridis),
   inferno: fromTable(interpolateInferno),
   magma: fromTable(interpolateMagma),
-  cividis: (entry) => cividis(entry / 255),
+  cividis: (entry) => rgbOf(interpolateCividis(entry / 255)),
   greys: (entry) => [entry, entry, entry],
   hot: segmented(hot),
   jet: segmented(jet),
