@@ -24,6 +24,8 @@ const samples: ReadonlyArray<readonly [FieldName, string, unknown]> = [
   ['saliency.reduction', 'l2', 'l2'],
   ['saliency.clip', '90', 90],
   ['saliency.colormap', 'viridis', 'viridis'],
+  ['field.units', 'all', 'all'],
+  ['field.x', '0.25', 0.25],
   ['cam.kind', 'probability', 'probability'],
 ];
 
