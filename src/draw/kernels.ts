@@ -1,3 +1,6 @@
+import { radians } from '../kernels/angle.ts';
+import { derivativePair, gabor, gaussian, laplacian, steered } from '../kernels/handDesigned.ts';
+
 /**
  * Kernels drawn by hand, as square planes `[k, k]`, row by row. Angles are in degrees,
  * counter-clockwise as seen on the screen; an orientation is that of an edge or a stripe itself, so
@@ -36,8 +39,6 @@ export interface KernelShape {
   readonly aspect: number;
 }
 
-const radians = (degrees: number): number => (degrees * Math.PI) / 180;
-
 /** A function of the place, x to the right and y down from the middle. */
 function sampled(size: number, at: (x: number, y: number) => number): Float64Array {
   const middle = (size - 1) / 2;
@@ -46,81 +47,15 @@ function sampled(size: number, at: (x: number, y: number) => number): Float64Arr
   );
 }
 
-/** Convolution of two sequences, full length. */
-function convolved(a: readonly number[], b: readonly number[]): number[] {
-  const out = Array<number>(a.length + b.length - 1).fill(0);
-  a.forEach((p, i) => b.forEach((q, j) => (out[i + j]! += p * q)));
-  return out;
-}
-
-/** A row of Pascal's triangle: 1, then 1 1, then 1 2 1. */
-const binomial = (length: number): number[] =>
-  length <= 1 ? [1] : convolved(binomial(length - 1), [1, 1]);
-
-/** `across[x] * along[y]`, plus the same with rows and columns exchanged and weighted by `flipped`. */
-function separable(
-  across: readonly number[],
-  along: readonly number[],
-  straight: number,
-  flipped: number,
-): Float64Array {
-  const size = across.length;
-  return Float64Array.from({ length: size * size }, (_, cell) => {
-    const [x, y] = [cell % size, Math.floor(cell / size)];
-    return straight * across[x]! * along[y]! + flipped * across[y]! * along[x]!;
-  });
-}
-
-/**
- * Differentiates across the orientation and smooths along it. Wider ones of Sobel and Scharr are
- * those of side 3 convolved with a binomial window, as in OpenCV; wider ones of Prewitt, with rows
- * such as -3 -2 -1 0 1 2 3, give the slope of the plane that fits the pixels best.
- */
-function derivative(
-  kind: 'sobel' | 'scharr' | 'prewitt',
-  size: number,
-  orientation: number,
-): Float64Array {
-  const window = binomial(size - 2);
-  const ramp = Array.from({ length: size }, (_, i) => i - (size - 1) / 2);
-  const across = kind === 'prewitt' ? ramp : convolved([-1, 0, 1], window);
-  const along =
-    kind === 'prewitt'
-      ? Array<number>(size).fill(1)
-      : convolved(kind === 'sobel' ? [1, 2, 1] : [3, 10, 3], window);
-  return separable(across, along, Math.sin(radians(orientation)), Math.cos(radians(orientation)));
-}
-
-/** 0 1 0, 1 -4 1, 0 1 0; wider ones are this convolved with a binomial window. */
-function laplacian(size: number): Float64Array {
-  const window = binomial(size - 2);
-  return separable(convolved([1, -2, 1], window), convolved([0, 1, 0], window), 1, 1);
-}
-
-/** exp(-(u^2 + aspect^2 v^2) / 2 sigma^2) cos(2 pi u / wavelength + phase), u across the stripes. */
-function gabor(
-  size: number,
-  { orientation, wavelength, phase, sigma, aspect }: KernelShape,
-): Float64Array {
-  const [cos, sin] = [Math.cos(radians(orientation)), Math.sin(radians(orientation))];
-  return sampled(size, (x, y) => {
-    const u = x * sin + y * cos;
-    const v = aspect * (x * cos - y * sin);
-    const envelope = Math.exp(-(u * u + v * v) / (2 * sigma * sigma));
-    return envelope * Math.cos((2 * Math.PI * u) / wavelength + radians(phase));
-  });
-}
-
-/** exp(-r^2 / 2 sigma^2). */
-const gaussian = (size: number, sigma: number): Float64Array =>
-  sampled(size, (x, y) => Math.exp(-(x * x + y * y) / (2 * sigma * sigma)));
+/** exp(-r^2 / 2 sigma^2) around the middle. */
+const bell = (size: number, sigma: number): Float64Array => gaussian({ x: 0, y: 0, sigma }, size);
 
 const identity = (size: number): Float64Array =>
   sampled(size, (x, y) => Number(x === 0 && y === 0));
 
 /** A Gaussian whose weights add up to 1. */
 function blur(size: number, sigma: number): Float64Array {
-  const plane = gaussian(size, sigma);
+  const plane = bell(size, sigma);
   const sum = plane.reduce((a, b) => a + b);
   return plane.map((weight) => weight / sum);
 }
@@ -130,8 +65,8 @@ const surround = 1.6;
 
 /** A Gaussian minus a wider one of the same volume. */
 function differenceOfGaussians(size: number, sigma: number): Float64Array {
-  const wider = gaussian(size, surround * sigma);
-  return gaussian(size, sigma).map((weight, cell) => weight - wider[cell]! / surround ** 2);
+  const wider = bell(size, surround * sigma);
+  return bell(size, sigma).map((weight, cell) => weight - wider[cell]! / surround ** 2);
 }
 
 /** A kernel of an odd side; Sobel, Scharr, Prewitt and the Laplacian with their whole numbers. */
@@ -140,11 +75,11 @@ export function kernelPlane(kind: KernelKind, size: number, shape: KernelShape):
     case 'sobel':
     case 'scharr':
     case 'prewitt':
-      return derivative(kind, size, shape.orientation);
+      return steered(derivativePair(kind, size), shape.orientation - 90);
     case 'laplacian':
       return laplacian(size);
     case 'gabor':
-      return gabor(size, shape);
+      return gabor({ ...shape, x: 0, y: 0 }, size);
     case 'difference':
       return differenceOfGaussians(size, shape.sigma);
     case 'blur':

@@ -103,12 +103,8 @@ export class Dispatcher {
     },
     filters: async ({ model: id, layer }, options) => {
       const { model } = await this.shelf.open(id);
-      return (await filterLens()).filterCensus(model, layer, options);
-    },
-    kernel: async (request) => (await filterLens()).kernelOf(request),
-    similarFilters: async ({ model: id, kernel, ...request }, options) => {
-      const { model } = await this.shelf.open(id);
-      return (await filterLens()).similarFilters(model, kernel, request, options);
+      const { filterCensus } = await part(import('../engine/lenses/filters/filterCensus.ts'));
+      return filterCensus(model, layer, options);
     },
     view: async ({ model, picture }) =>
       networkView(picture.bitmap, (await this.shelf.open(model)).manifest.preprocessing),
@@ -189,8 +185,6 @@ function part<T>(importing: Promise<T>): Promise<T> {
     throw new EngineError('network', 'a part of this page could not be loaded', { cause });
   });
 }
-
-const filterLens = () => part(import('../engine/lenses/filters/filterLens.ts'));
 
 function description(id: string, { manifest, model }: OpenedModel): ModelDescription {
   const { title, architecture, labels, preprocessing } = manifest;

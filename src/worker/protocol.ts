@@ -6,14 +6,12 @@ import type { TensorData } from '../engine/layout.ts';
 import type { Unit, UnitGradient } from '../engine/lenses/effectiveField.ts';
 import type { FilterAnalysis } from '../engine/lenses/filters/filterAnalysis.ts';
 import type { FilterCensus } from '../engine/lenses/filters/filterCensus.ts';
-import type { KernelRequest } from '../engine/lenses/filters/kernelRequest.ts';
 import type {
   Pattern,
   PrototypeFit,
   PrototypeKind,
   PrototypeParameters,
 } from '../engine/lenses/filters/prototypeFit.ts';
-import type { FilterMatch, SimilarityOptions } from '../engine/lenses/filters/similarity.ts';
 import type { Verdict } from '../engine/lenses/filters/verdict.ts';
 import type { StrongestCells } from '../engine/lenses/patches.ts';
 import type { FieldStep, ReceptiveField } from '../engine/lenses/receptiveField.ts';
@@ -31,8 +29,6 @@ export type {
   FieldStep,
   FilterAnalysis,
   FilterCensus,
-  FilterMatch,
-  KernelRequest,
   LayerSparsity,
   LoadProgress,
   ModuleInfo,
@@ -123,13 +119,6 @@ export interface Requests {
   };
   /** Every filter of a first layer against hand-designed kernels; the first convolution's unless told. */
   filters: { params: { model: string; layer?: string }; result: FilterCensus };
-  /** A hand-designed kernel, `[C, k, k]`. */
-  kernel: { params: KernelRequest; result: TensorData };
-  /** The filters of a first layer by their likeness to a kernel `[k, k]` or `[C, k, k]`, best first. */
-  similarFilters: {
-    params: { model: string; layer?: string; kernel: TensorData } & SimilarityOptions;
-    result: { layer: string; matches: readonly FilterMatch[] };
-  };
   /** The picture as the network sees it, before normalisation. */
   view: { params: { model: string; picture: KeyedPicture }; result: Bitmap };
   capture: {

@@ -7,7 +7,6 @@ import {
   type KernelKind,
   type KernelShape,
 } from '../../src/draw/kernels.ts';
-import { kernelOf } from '../../src/engine/lenses/filters/kernelRequest.ts';
 
 const upright: KernelShape = { orientation: 90, wavelength: 4, phase: 0, sigma: 1, aspect: 1 };
 const plane = (kind: KernelKind, size = 3, shape: Partial<KernelShape> = {}) => [
@@ -83,32 +82,6 @@ describe('at side 7', () => {
     const edge = plane('gabor', 7, { phase: -90 });
     expect(edge[25]).toBeCloseTo(Math.exp(-0.5), 12);
     expect(edge[23]).toBeCloseTo(-Math.exp(-0.5), 12);
-  });
-});
-
-/** The engine has these kernels too, to fit them to learned filters: the names must mean the same. */
-describe.each([3, 7])('at side %d the engine draws the same', (size) => {
-  it.each([90, 0, 37, 200])('edges at %d degrees', (orientation) => {
-    for (const kind of ['sobel', 'scharr', 'prewitt'] as const) {
-      const { data } = kernelOf({ kind, size, towards: orientation - 90 });
-      plane(kind, size, { orientation }).forEach((weight, i) =>
-        expect(weight).toBeCloseTo(data[i]!, 3),
-      );
-    }
-  });
-
-  it('Gabors, Laplacian and difference of Gaussians', () => {
-    const shape = { orientation: 25, wavelength: 5, phase: 70, sigma: 1.4, aspect: 0.6 };
-    const pairs = [
-      [plane('gabor', size, shape), kernelOf({ kind: 'gabor', size, ...shape })],
-      [plane('laplacian', size), kernelOf({ kind: 'laplacian', size })],
-      [
-        plane('difference', size, { sigma: 1.1 }),
-        kernelOf({ kind: 'differenceOfGaussians', size, sigma: 1.1 }),
-      ],
-    ] as const;
-    for (const [mine, { data }] of pairs)
-      mine.forEach((weight, i) => expect(weight).toBeCloseTo(data[i]!, 5));
   });
 });
 

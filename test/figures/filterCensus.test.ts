@@ -15,7 +15,7 @@ import {
 } from '../../src/components/figures/filterCensus.ts';
 import { verdictNames } from '../../src/components/figures/filterWords.ts';
 import { censusOf, filterCensus } from '../../src/engine/lenses/filters/filterCensus.ts';
-import { kernelOf, type KernelRequest } from '../../src/engine/lenses/filters/kernelRequest.ts';
+import { kernelOf, type KernelRequest } from '../support/syntheticKernel.ts';
 import { leastExplained, verdicts } from '../../src/engine/lenses/filters/verdict.ts';
 import type { Ask, FilterCensus } from '../../src/worker/protocol.ts';
 import { noise, shippedModel } from '../support/models.ts';

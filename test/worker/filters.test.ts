@@ -34,21 +34,6 @@ describe('the worker', () => {
     expect(await ask('filters', { model, layer: 'features.0.0' })).toBe(census);
   });
 
-  it('draws kernels, and finds the filters that resemble them', async () => {
-    const kernel = await ask('kernel', { kind: 'sobel', size: 3, towards: 90 });
-    expect([...kernel.data].map((value) => Math.round(value) + 0)).toEqual([
-      1, 2, 1, 0, 0, 0, -1, -2, -1,
-    ]);
-    const { layer, matches } = await ask('similarFilters', { model, kernel, eitherSign: true });
-    expect(layer).toBe('features.0.0');
-    expect(matches.map(({ index }) => index).toSorted((a, b) => a - b)).toEqual(
-      Array.from({ length: 32 }, (_, index) => index),
-    );
-    const strengths = matches.map(({ similarity }) => Math.abs(similarity));
-    expect(strengths).toEqual(strengths.toSorted((a, b) => b - a));
-    expect(strengths[0]).toBeLessThanOrEqual(1);
-  });
-
   it('can be stopped in the middle of a census', async () => {
     const id = ++lastId;
     const twin = dispatcher.request(id, 'filters', { model: `${model}@untrained` });
@@ -60,9 +45,6 @@ describe('the worker', () => {
   it('says what it cannot do', async () => {
     await expect(ask('filters', { model, layer: 'features.1.0' })).rejects.toMatchObject({
       code: 'invalid-weights',
-    });
-    await expect(ask('kernel', { kind: 'gabor', size: 1 })).rejects.toMatchObject({
-      code: 'invalid-option',
     });
   });
 });

@@ -1,4 +1,4 @@
-import { gaussian } from './kernels.ts';
+import { gaussian } from '../../../kernels/handDesigned.ts';
 import { levenbergMarquardt, type Solution } from './levenbergMarquardt.ts';
 import { solve, turned, type FoundPattern } from './prototypeFit.ts';
 import { orthonormal, residualsOf, type Basis, type Target } from './separable.ts';

@@ -1,5 +1,11 @@
-import { signedAngle, degrees, orientationAcross } from './angle.ts';
-import { centred, derivativePair, laplacian, sidesIn, type DerivativeKind } from './kernels.ts';
+import { signedAngle, degrees, orientationAcross } from '../../../kernels/angle.ts';
+import {
+  centred,
+  derivativePair,
+  laplacian,
+  sidesIn,
+  type DerivativeKind,
+} from '../../../kernels/handDesigned.ts';
 import { isDark, solve, turned, type FoundPattern } from './prototypeFit.ts';
 import { orthonormal, separableFit, type Basis, type Target } from './separable.ts';
 

@@ -1,5 +1,5 @@
-import { degrees, fullAngle, radians, signedAngle } from './angle.ts';
-import { gaborBandwidth, gaborPair, type GaborShape } from './kernels.ts';
+import { degrees, fullAngle, radians, signedAngle } from '../../../kernels/angle.ts';
+import { gaborBandwidth, gaborPair, type GaborShape } from '../../../kernels/handDesigned.ts';
 import { levenbergMarquardt } from './levenbergMarquardt.ts';
 import { isDark, solve, turned, type FoundPattern } from './prototypeFit.ts';
 import { orthonormal, residualsOf, separableFit, type Basis, type Target } from './separable.ts';

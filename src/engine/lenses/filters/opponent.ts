@@ -1,4 +1,4 @@
-import { degrees, fullAngle } from './angle.ts';
+import { degrees, fullAngle } from '../../../kernels/angle.ts';
 import { energyOf, type Filter } from './filter.ts';
 
 /** A colour in opponent coordinates: grey, red against green, blue against yellow. */

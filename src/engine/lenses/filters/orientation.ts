@@ -1,4 +1,4 @@
-import { orientationAcross } from './angle.ts';
+import { orientationAcross } from '../../../kernels/angle.ts';
 import type { Filter } from './filter.ts';
 
 /** In which direction a filter's edges or stripes run, and how much they all run in that one. */

@@ -1,4 +1,4 @@
-import { orientationAcross } from './angle.ts';
+import { orientationAcross } from '../../../kernels/angle.ts';
 import { channelOf, luminanceOf, meanOf, type Filter } from './filter.ts';
 
 /** Frequencies in each direction: the filter is padded with zeros to this side. */

@@ -5,7 +5,7 @@ import {
   orientationAcross,
   orientationDifference,
   signedAngle,
-} from '../../../../src/engine/lenses/filters/angle.ts';
+} from '../../../../src/kernels/angle.ts';
 import {
   channelOf,
   energyOf,

@@ -4,10 +4,7 @@ import {
   filterCensus,
   firstConvolution,
 } from '../../../../src/engine/lenses/filters/filterCensus.ts';
-import {
-  kernelOf,
-  type KernelRequest,
-} from '../../../../src/engine/lenses/filters/kernelRequest.ts';
+import { kernelOf, type KernelRequest } from '../../../support/syntheticKernel.ts';
 import type { PrototypeFit } from '../../../../src/engine/lenses/filters/prototypeFit.ts';
 import {
   bestFit,

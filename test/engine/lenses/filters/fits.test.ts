@@ -1,13 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orientationDifference, signedAngle } from '../../../../src/engine/lenses/filters/angle.ts';
+import { orientationDifference, signedAngle } from '../../../../src/kernels/angle.ts';
 import { families } from '../../../../src/engine/lenses/filters/families.ts';
 import { energyOf, meanOf, type Filter } from '../../../../src/engine/lenses/filters/filter.ts';
 import { fitsOf } from '../../../../src/engine/lenses/filters/filterAnalysis.ts';
-import {
-  kernelOf,
-  type KernelRequest,
-} from '../../../../src/engine/lenses/filters/kernelRequest.ts';
+import { kernelOf, type KernelRequest } from '../../../support/syntheticKernel.ts';
 import {
   prototypeFit,
   type PrototypeFit,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { orientationDifference } from '../../../../src/engine/lenses/filters/angle.ts';
-import { gabor } from '../../../../src/engine/lenses/filters/kernels.ts';
+import { orientationDifference } from '../../../../src/kernels/angle.ts';
+import { gabor } from '../../../../src/kernels/handDesigned.ts';
 import { orientationOf } from '../../../../src/engine/lenses/filters/orientation.ts';
 import { magnitudes, spectrumOf } from '../../../../src/engine/lenses/filters/spectrum.ts';
 

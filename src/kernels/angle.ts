@@ -1,5 +1,5 @@
 /**
- * Angles of this folder are in degrees, counter-clockwise as seen on the screen, where y grows
+ * Angles of kernels are in degrees, counter-clockwise as seen on the screen, where y grows
  * downwards. An orientation is that of an edge or a stripe itself, not of the direction across it.
  */
 export const degrees = (radians: number): number => (radians * 180) / Math.PI;

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { kernelOf } from '../../../../src/engine/lenses/filters/kernelRequest.ts';
 import {
   centred,
   derivativePair,
@@ -9,7 +8,7 @@ import {
   laplacian,
   sidesIn,
   steered,
-} from '../../../../src/engine/lenses/filters/kernels.ts';
+} from '../../src/kernels/handDesigned.ts';
 
 describe('derivative kernels', () => {
   it.each([
@@ -109,35 +108,5 @@ describe('a Gaussian', () => {
     expect(round[4]).toBe(1);
     expect(round[1]).toBeCloseTo(0.60653, 5);
     expect(round[0]).toBeCloseTo(0.36788, 5);
-  });
-});
-
-describe('a kernel by request', () => {
-  it('comes in colour', () => {
-    const { shape, data } = kernelOf({ kind: 'sobel', size: 3, towards: 0, colour: [1, -1, 0] });
-    expect(shape).toEqual([3, 3, 3]);
-    expect([...data.subarray(0, 3)]).toEqual([-1, 0, 1]);
-    expect([...data.subarray(9, 12)]).toEqual([1, -0, -1]);
-  });
-
-  it('is grey and upright unless told otherwise', () => {
-    const { shape, data } = kernelOf({ kind: 'gabor', size: 5 });
-    expect(shape).toEqual([1, 5, 5]);
-    expect(data[12]).toBe(1);
-    expect(data[2]! / data[11]!).not.toBeCloseTo(1, 2);
-  });
-
-  it('of a difference of Gaussians adds up to nothing where there is room', () => {
-    const { data } = kernelOf({ kind: 'differenceOfGaussians', size: 11, sigma: 1 });
-    expect(data.reduce((a, b) => a + b, 0)).toBeCloseTo(0, 1);
-    expect(data[60]).toBeCloseTo(1 - 1 / 2.56, 5);
-  });
-
-  it.each([
-    { kind: 'gabor', size: 2 },
-    { kind: 'gabor', size: 5.5 },
-    { kind: 'blob', size: 5, sigma: 0 },
-  ] as const)('is refused: %j', (request) => {
-    expect(() => kernelOf(request)).toThrow(expect.objectContaining({ code: 'invalid-option' }));
   });
 });

@@ -1,5 +1,4 @@
-import { EngineError } from '../../errors.ts';
-import type { TensorData } from '../../layout.ts';
+import type { TensorData } from '../../src/engine/layout.ts';
 import {
   derivativePair,
   gabor,
@@ -7,8 +6,11 @@ import {
   laplacian,
   steered,
   type DerivativeKind,
-} from './kernels.ts';
-import type { PrototypeKind, PrototypeParameters } from './prototypeFit.ts';
+} from '../../src/kernels/handDesigned.ts';
+import type {
+  PrototypeKind,
+  PrototypeParameters,
+} from '../../src/engine/lenses/filters/prototypeFit.ts';
 
 /** A prototype to be drawn by its parameters; those left out have defaults. */
 export interface KernelRequest extends Omit<PrototypeParameters, 'size' | 'bandwidth'> {
@@ -37,17 +39,12 @@ function plane({ kind, size, ...rest }: KernelRequest): Float64Array {
 }
 
 /**
- * A hand-designed kernel, `[C, k, k]`: Sobel, Scharr and Prewitt with their usual whole numbers,
+ * A kernel of known parameters, `[C, k, k]`: Sobel, Scharr and Prewitt with their usual whole numbers,
  * turned by `towards`; a Gabor or a blob with 1 where its envelope is highest.
- * @throws {EngineError} `invalid-option`
  */
 export function kernelOf(request: KernelRequest): TensorData {
   const { size, colour = [1] } = request;
-  if (!Number.isInteger(size) || size < 3 || size > 11)
-    throw new EngineError('invalid-option', `the kernel's side is ${size}, expected 3 to 11`);
   const values = plane(request);
   const data = Float32Array.from(colour.flatMap((weight) => [...values].map((v) => weight * v)));
-  if (!data.every(Number.isFinite))
-    throw new EngineError('invalid-option', `the kernel's parameters do not make finite weights`);
   return { shape: [colour.length, size, size], data };
 }
