@@ -21,6 +21,20 @@ function importers(pattern: RegExp, ...allowed: string[]): string[] {
     .filter((file) => importsOf(file).some((specifier) => pattern.test(specifier)));
 }
 
+/** Imports by path, of the files in a folder, that lead neither back into it nor to the others. */
+function beyond(folder: string, ...others: string[]): Array<{ file: string; specifier: string }> {
+  const within = [folder, ...others].map((allowed) => `${allowed}/`);
+  const files = sources.filter((file) => file.startsWith(`${folder}/`));
+  expect(files).not.toEqual([]);
+  return files
+    .flatMap((file) => importsOf(file).map((specifier) => ({ file, specifier })))
+    .filter(({ specifier }) => specifier.startsWith('.'))
+    .filter(({ file, specifier }) => {
+      const path = join(file, '..', specifier);
+      return !within.some((allowed) => path.startsWith(allowed));
+    });
+}
+
 describe('imports', () => {
   it('of TensorFlow.js stay in the engine, its worker and the command line', () => {
     expect(importers(/^@tensorflow\//, 'src/engine', 'src/worker', 'cli')).toEqual([]);
@@ -39,19 +53,15 @@ describe('imports', () => {
     expect(page.filter((file) => /^src\/(engine|worker)\//.test(file))).toEqual([]);
   });
 
-  it('the engine imports only itself and packages', () => {
-    const outside = sources
-      .filter((file) => file.startsWith('src/engine/'))
-      .flatMap((file) =>
-        importsOf(file).map((specifier) => ({
-          file,
-          path: join(file, '..', specifier),
-          specifier,
-        })),
-      )
-      .filter(
-        ({ specifier, path }) => specifier.startsWith('.') && !path.startsWith('src/engine/'),
-      );
-    expect(outside).toEqual([]);
+  it('of the engine are itself, the kernels and packages', () => {
+    expect(beyond('src/engine', 'src/kernels')).toEqual([]);
+  });
+
+  it('of the kernels, which the engine and drawing share, are themselves', () => {
+    expect(beyond('src/kernels')).toEqual([]);
+    const packages = sources
+      .filter((file) => file.startsWith('src/kernels/'))
+      .flatMap((file) => importsOf(file).filter((specifier) => !specifier.startsWith('.')));
+    expect(packages).toEqual([]);
   });
 });
