@@ -3,6 +3,7 @@ import { unlessLost } from '../backend.ts';
 import { EngineError, throwIfAborted } from '../errors.ts';
 import { toNchw, type TensorData } from '../layout.ts';
 import type { Run } from '../model.ts';
+import { othersTurn } from '../othersTurn.ts';
 import { seededRandom } from '../random.ts';
 import type { LoadOptions } from '../weights/lazyWeights.ts';
 import { receptiveFields, type ReceptiveField } from './receptiveField.ts';
@@ -149,9 +150,6 @@ async function unitValue(
   one.dispose();
   return value!;
 }
-
-/** Lets messages and requests in between two passes: one that cancels this request, for example. */
-const othersTurn = () => new Promise<void>((resolve) => setTimeout(resolve));
 
 /** How the energy spreads around the centre of a unit's field. */
 function spread(

@@ -3,6 +3,7 @@ import { unlessLost } from '../backend.ts';
 import { EngineError, throwIfAborted } from '../errors.ts';
 import type { Preprocessing } from '../manifest.ts';
 import type { Model, Run } from '../model.ts';
+import { othersTurn } from '../othersTurn.ts';
 import { networkView, normalize } from '../preprocess.ts';
 import { centreSquare, cutSquare, type Bitmap, type Square } from '../resample.ts';
 import type { LoadOptions } from '../weights/lazyWeights.ts';
@@ -54,7 +55,8 @@ export async function wholeCells(
 // #region strongestCells
 /**
  * Runs the network as far as the layer over crops of a picture, each resized to the network's input,
- * and keeps for each channel the largest value and where it was; the first of equals.
+ * and keeps for each channel the largest value and where it was; the first of equals. Others may
+ * compute between the crops.
  *
  * @throws {EngineError} `unknown-layer`, `invalid-option` for a layer without maps, and what loading weights throws
  */
@@ -68,7 +70,9 @@ export async function strongestCells(
   const whole = centreSquare(picture);
   const squares = cropSquares(whole.width);
   const found: Array<Awaited<ReturnType<typeof layerPeaks>>> = [];
+  const { waiting = (turn) => turn } = options;
   for (const square of squares) {
+    throwIfAborted(options.signal);
     const view = networkView(cutSquare(whole, square), preprocessing);
     const run = model.run(normalize(view, preprocessing));
     try {
@@ -76,6 +80,7 @@ export async function strongestCells(
     } finally {
       run.dispose();
     }
+    await waiting(othersTurn());
   }
   const { shape } = found[0]!;
   const crops = Int32Array.from({ length: shape[0]! }, (_, channel) =>

@@ -1,6 +1,7 @@
 import { EngineError, throwIfAborted } from '../../errors.ts';
 import type { TensorData } from '../../layout.ts';
 import type { Model } from '../../model.ts';
+import { othersTurn } from '../../othersTurn.ts';
 import type { LoadOptions } from '../../weights/lazyWeights.ts';
 import { analyseFilter, type FilterAnalysis } from './filterAnalysis.ts';
 import { filtersOf, normOf } from './filter.ts';
@@ -82,7 +83,7 @@ export async function censusOf(
   let rested = performance.now();
   for (const [index, filter] of filters.entries()) {
     if (performance.now() - rested > slice) {
-      await waiting(new Promise<void>((resolve) => setTimeout(resolve)));
+      await waiting(othersTurn());
       throwIfAborted(signal);
       rested = performance.now();
     }
