@@ -15,6 +15,7 @@ from collections import Counter, OrderedDict
 from pathlib import Path
 from typing import Callable, Dict, List, Mapping, Tuple
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -23,6 +24,7 @@ from safetensors_io import save_file
 COMMITTED = (
     "views-zip-float32", "views-zip-bfloat16", "views-legacy-float16", "views-legacy-float64", "training-zip",
     "training-legacy", "parameters-zip", "python2", "malicious-zip", "malicious-legacy", "whole-zip", "script",
+    "numpy-zip", "numpy-legacy",
 )
 FORMATS = {"zip": True, "legacy": False}
 DTYPES = (torch.float16, torch.float32, torch.float64, torch.bfloat16)
@@ -68,6 +70,14 @@ def training() -> Dict:
         "flag": True, "bytes": b"\x00\xff", "large": 2**70, "negative": -5, "minus": -(2**40), "counts": Counter("aab"),
         "size": torch.Size([2, 3]), "dtype": torch.float16, "device": torch.device("cpu"), "pair": (1, "two"),
         "complex": torch.zeros(2, dtype=torch.complex64), 7: "an integer key",
+    }  # fmt: skip
+
+
+def with_numpy() -> Dict:
+    """A checkpoint whose bookkeeping was done in NumPy."""
+    return {
+        "state_dict": tiny().state_dict(), "best": np.float64(0.75), "step": np.int64(-3), "loss": np.float32(1e-3),
+        "half": np.float16(2), "flag": np.bool_(True), "complex": np.complex128(1 + 2j), "dtype": np.dtype(">i2"),
     }  # fmt: skip
 
 
@@ -182,6 +192,8 @@ def write_all(folder: Folder) -> None:
         for protocol in (1, 3, 4, 5):
             folder.holds(f"protocol{protocol}-{name}", training(), pickle_protocol=protocol, **old_or_new)
         folder.holds(f"training-{name}", training(), **old_or_new)
+        folder.holds(f"numpy-{name}", with_numpy(), **old_or_new)
+        folder.holds(f"numpy4-{name}", with_numpy(), pickle_protocol=4, **old_or_new)
         for kind, value, message in (
             ("malicious", {"weight": torch.ones(2), "run": Command()}, "asks for posix.system"),
             ("whole", tiny(), "holds a whole model (class torch.nn.modules.container.Sequential)"),

@@ -1,4 +1,4 @@
-"""The four inputs of each model's goldens: two natural ones, seeded noise, constant grey."""
+"""The four inputs of each model's goldens: two natural ones, seeded noise, and a plain one: constant grey, or a ramp."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,8 +10,10 @@ from PIL import Image, ImageDraw
 from torch import Tensor
 
 NOISE_SEED = 196
-GREYS = (128, 112, 144, 96, 160)
-"""Levels to try for the constant input: where a whole channel lies at a ReLU's kink, rounding decides its gradient."""
+GREYS = (128, 112, 144, 96, 160, 80, 176, 64)
+"""Levels of the plain input."""
+ATTEMPTS = len(GREYS)
+"""Variants of each input: where a value lies at a kink of ReLU or max-pooling, rounding decides its gradient."""
 PICTURES = ("horse", "chelsea")
 
 
@@ -25,9 +27,11 @@ class GoldenInput:
     rank: int = 0
 
 
-def resized(path: Path, width: int, height: int, mode: str = "RGB") -> Image.Image:
-    """Pillow's antialiased bilinear resize, which the engine follows bit by bit."""
-    return Image.open(path).convert(mode).resize((width, height), Image.BILINEAR)
+def resized(path: Path, width: int, height: int, mode: str = "RGB", margin: int = 0) -> Image.Image:
+    """Pillow's antialiased bilinear resize, which the engine follows bit by bit; `margin` pixels are cut off before."""
+    image = Image.open(path).convert(mode)
+    box = (margin, margin, image.width - margin, image.height - margin)
+    return image.resize((width, height), Image.BILINEAR, box=box)
 
 
 def normalised(image: Image.Image, preprocessing: Dict) -> Tensor:
@@ -61,8 +65,9 @@ def arc(x: float, y: float, radius: float, first: float, last: float) -> List:
     return [(float(x + radius * np.cos(a)), float(y + radius * np.sin(a))) for a in angles]
 
 
-def inputs(manifest: Dict, images: Path, grey: int = GREYS[0]) -> List[GoldenInput]:
-    """The four inputs for a model; `images` is the folder of the site's pictures, `grey` the constant one's level."""
+def inputs(manifest: Dict, images: Path, attempt: int = 0) -> List[GoldenInput]:
+    """The four inputs for a model, in one of ATTEMPTS variants; `images` is the folder of the site's pictures."""
+    max_pooled = manifest["architecture"]["name"].startswith("resnet")
     preprocessing = manifest["preprocessing"]
     width, height, one = preprocessing["width"], preprocessing["height"], preprocessing["colour"] == "grey"
     if one:
@@ -73,14 +78,38 @@ def inputs(manifest: Dict, images: Path, grey: int = GREYS[0]) -> List[GoldenInp
     else:
         natural = [
             GoldenInput(
-                name, normalised(resized(images / f"{name}.webp", width, height), preprocessing), f"{name}.webp", rank
+                name,
+                normalised(resized(images / f"{name}.webp", width, height, margin=attempt), preprocessing),
+                f"{name}.webp" if attempt == 0 else f"{name}.webp without {attempt} pixels on each side",
+                rank,
             )
             for rank, name in enumerate(PICTURES)
         ]
     channels = len(preprocessing["mean"])
-    noise = torch.randn(1, channels, height, width, generator=torch.Generator().manual_seed(NOISE_SEED))
-    flat = Image.new("L" if one else "RGB", (width, height), grey if one else (grey, grey, grey))
+    noise = torch.randn(1, channels, height, width, generator=torch.Generator().manual_seed(NOISE_SEED + attempt))
     return natural + [
-        GoldenInput("noise", noise, f"standard normal noise, seed {NOISE_SEED}"),
-        GoldenInput("constant", normalised(flat, preprocessing), f"grey {grey} everywhere"),
+        GoldenInput("noise", noise, f"standard normal noise, seed {NOISE_SEED + attempt}"),
+        (ramp if max_pooled else constant)(preprocessing, GREYS[attempt]),
     ]
+
+
+def constant(preprocessing: Dict, grey: int) -> GoldenInput:
+    """The same 8-bit level everywhere."""
+    one = preprocessing["colour"] == "grey"
+    size = (preprocessing["width"], preprocessing["height"])
+    flat = Image.new("L" if one else "RGB", size, grey if one else (grey, grey, grey))
+    return GoldenInput("constant", normalised(flat, preprocessing), f"grey {grey} everywhere")
+
+
+def ramp(preprocessing: Dict, grey: int) -> GoldenInput:
+    """Grey that rises by 64 levels from the top left to the bottom right.
+
+    For networks with max-pooling: in a constant picture all cells of a window are equal but for rounding, which then
+    decides where the gradient goes.
+    """
+    height, width = preprocessing["height"], preprocessing["width"]
+    down, across = torch.linspace(0, 32, height)[:, None], torch.linspace(0, 32, width)[None, :]
+    levels = ((grey + down + across) / 255)[..., None]
+    values = (levels - torch.tensor(preprocessing["mean"])) / torch.tensor(preprocessing["std"])
+    pixels = values.permute(2, 0, 1)[None].contiguous()
+    return GoldenInput("ramp", pixels, f"grey {grey} to {grey + 64} along the diagonal")

@@ -5,6 +5,7 @@ import queue
 import threading
 import time
 from collections import OrderedDict
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Dict, Iterator, List, Optional, Tuple
@@ -17,7 +18,6 @@ from torch import Tensor, nn
 import objects11
 from manifest import accuracy_report, parameter_count, software, write_model
 from resnet18 import ResNet18
-from safetensors_io import load_file
 from smallcnn import float16_state, load_widened
 
 Batch = Tuple[Tensor, Tensor]
@@ -26,14 +26,11 @@ HISTORY_EPOCHS = (0, 1, 2, 5, 10, 20)
 CHECKPOINT = "checkpoint.pt"
 RECIPE = {
     "optimizer": "SGD",
-    "learningRate": 0.08,
     "momentum": 0.9,
     "weightDecay": 5e-4,
     "weightDecayConv1": 5e-3,
     "initialScaleConv1": 0.25,
-    "frozenFromSize": 192,
-    "frozen": ["conv1", "bn1", "layer1", "layer2"],
-    "schedule": "one cycle over all stages, per step",
+    "schedule": "one cycle over the stages of each run, per step",
     "batchSize": 64,
     "labelSmoothing": 0.1,
     "leastCropArea": 0.35,
@@ -61,18 +58,43 @@ def shrink_conv1(model: ResNet18) -> None:
         model.conv1.weight *= RECIPE["initialScaleConv1"]
 
 
-def freeze_early(model: ResNet18, size: int) -> None:
-    """At the largest pictures only the later modules learn; the earlier ones' running statistics still adapt."""
-    for name in RECIPE["frozen"]:
-        getattr(model, name).requires_grad_(size < RECIPE["frozenFromSize"])
+def parse_frozen(text: str) -> Dict[str, int]:
+    """"conv1:0,layer2:176" -> {"conv1": 0, "layer2": 176}: the picture size from which each module is frozen."""
+    return {name: int(size) for name, size in (entry.split(":") for entry in text.split(",") if entry)}
+
+
+def freeze_early(model: ResNet18, frozen: Dict[str, int], size: int) -> None:
+    """Frozen modules learn no more; their running statistics still adapt."""
+    for name, from_size in frozen.items():
+        getattr(model, name).requires_grad_(size < from_size)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run was asked to do; kept in its checkpoint and in the manifest's recipe."""
+
+    stages: str
+    frozen: str
+    learning_rate: float
+    seed: int
+
+    def recipe(self) -> Dict:
+        return {
+            "stages": self.stages, "frozenFromSize": parse_frozen(self.frozen), "learningRate": self.learning_rate,
+            "seed": self.seed,
+        }
 
 
 class Run:
-    """Model, optimizer, schedule, random state and conv1's history; saved and restored as one file."""
+    """Model, optimizer, schedule, random state and conv1's history; saved and restored as one file.
 
-    def __init__(self, stages: str, steps_per_epoch: int, seed: int) -> None:
-        torch.manual_seed(seed)
-        self.stages, self.seed, self.epoch, self.log = stages, seed, 0, []
+    `earlier` holds the recipes of the runs whose weights this one started from, and `before` their epochs: the
+    log and the history count on from there.
+    """
+
+    def __init__(self, plan: Plan, steps_per_epoch: int) -> None:
+        torch.manual_seed(plan.seed)
+        self.plan, self.epoch, self.before, self.earlier, self.log = plan, 0, 0, [], []
         self.model = ResNet18(len(objects11.LABELS)).to(memory_format=torch.channels_last)
         shrink_conv1(self.model)
         others = [value for name, value in self.model.named_parameters() if name != "conv1.weight"]
@@ -81,13 +103,13 @@ class Run:
                 {"params": [self.model.conv1.weight], "weight_decay": RECIPE["weightDecayConv1"]},
                 {"params": others, "weight_decay": RECIPE["weightDecay"]},
             ],
-            lr=RECIPE["learningRate"], momentum=RECIPE["momentum"],
+            lr=plan.learning_rate, momentum=RECIPE["momentum"],
         )
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimizer, RECIPE["learningRate"], total_steps=len(parse_stages(stages)) * steps_per_epoch,
+            self.optimizer, plan.learning_rate, total_steps=len(parse_stages(plan.stages)) * steps_per_epoch,
             pct_start=0.2, cycle_momentum=False,
         )
-        self.generator = np.random.default_rng(seed)
+        self.generator = np.random.default_rng(plan.seed)
         self.history = OrderedDict([("epoch-0", self.conv1())])
 
     def conv1(self) -> Tensor:
@@ -99,7 +121,8 @@ class Run:
         partial = path.with_suffix(".partial")
         torch.save(
             {
-                "stages": self.stages, "seed": self.seed, "epoch": self.epoch, "log": self.log,
+                "plan": asdict(self.plan), "earlier": self.earlier, "before": self.before,
+                "epoch": self.epoch, "log": self.log,
                 "model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(),
                 "schedule": self.schedule.state_dict(), "random": self.generator.bit_generator.state,
                 "history": self.history,
@@ -109,17 +132,26 @@ class Run:
         partial.rename(path)
 
     def restore(self, saved: Dict) -> None:
-        """Continues where `save` left off; refuses a checkpoint of other stages or another seed."""
-        if (saved["stages"], saved["seed"]) != (self.stages, self.seed):
+        """Continues where `save` left off; refuses a checkpoint of another plan."""
+        if saved["plan"] != asdict(self.plan):
             raise SystemExit(
-                f"the checkpoint was trained with --stages {saved['stages']} --seed {saved['seed']}, "
-                f"not {self.stages} and {self.seed}; use another --out (and --init to start from its weights)"
+                f"the checkpoint was trained as {saved['plan']}, not as {asdict(self.plan)}; "
+                "use another --out (and --init to start from its weights)"
             )
         self.model.load_state_dict(saved["model"])
         self.optimizer.load_state_dict(saved["optimizer"])
         self.schedule.load_state_dict(saved["schedule"])
         self.generator.bit_generator.state = saved["random"]
-        self.epoch, self.log, self.history = saved["epoch"], saved["log"], saved["history"]
+        self.epoch, self.before, self.earlier = saved["epoch"], saved["before"], saved["earlier"]
+        self.log, self.history = saved["log"], saved["history"]
+
+    def start_from(self, path: Path) -> None:
+        """Takes over the weights, log and history of another run's checkpoint, with fresh optimizer and schedule."""
+        saved = torch.load(path, weights_only=False)
+        self.model.load_state_dict(saved["model"])
+        self.before = saved["before"] + saved["epoch"]
+        self.earlier = saved["earlier"] + [Plan(**saved["plan"]).recipe()]
+        self.log, self.history = saved["log"], saved["history"]
 
 
 def prefetched(batches: Iterator[Batch]) -> Iterator[Batch]:
@@ -139,7 +171,7 @@ def prefetched(batches: Iterator[Batch]) -> Iterator[Batch]:
 def train_epoch(run: Run, images: np.ndarray, labels: Tensor, size: int) -> float:
     """One epoch at size x size; returns the mean loss."""
     run.model.train()
-    freeze_early(run.model, size)
+    freeze_early(run.model, parse_frozen(run.plan.frozen), size)
     losses = []
     batches = objects11.training_batches(
         images, labels, size, RECIPE["batchSize"], run.generator, RECIPE["leastCropArea"]
@@ -165,16 +197,17 @@ def train(run: Run, options: argparse.Namespace) -> None:
     """All remaining epochs, a checkpoint after each."""
     images, labels = objects11.load(options.data, "train", options.cache)
     val_images, val_labels = objects11.load(options.data, "val", options.cache)
-    sizes = parse_stages(run.stages)
+    sizes = parse_stages(run.plan.stages)
     while run.epoch < len(sizes):
         started, size = time.time(), sizes[run.epoch]
         loss = train_epoch(run, images, labels, size)
         run.epoch += 1
-        if run.epoch in HISTORY_EPOCHS or run.epoch == len(sizes):
-            run.history[f"epoch-{run.epoch}"] = run.conv1()
+        total = run.before + run.epoch
+        if total in HISTORY_EPOCHS or run.epoch == len(sizes):
+            run.history[f"epoch-{total}"] = run.conv1()
         seconds = time.time() - started
         right = (logits_of(run.model, val_images, size, 5).argmax(1) == val_labels[::5]).float().mean().item()
-        run.log.append({"epoch": run.epoch, "size": size, "loss": round(loss, 4), "accuracy": round(right, 4)})
+        run.log.append({"epoch": total, "size": size, "loss": round(loss, 4), "accuracy": round(right, 4)})
         run.save(options.out / CHECKPOINT)
         print(f"epoch {run.epoch}/{len(sizes)} at {size}: loss {loss:.4f}, every fifth validation picture "
               f"{right:.4f}, {seconds:.0f} s", flush=True)
@@ -201,8 +234,8 @@ def describe(run: Run, metrics: Dict, model: nn.Module) -> Dict:
         },
         "licence": "MIT",
         "recipe": {
-            "script": "training/train_resnet.py", "stages": run.stages, "epochs": run.epoch, "seed": run.seed,
-            **RECIPE, "software": software(),
+            "script": "training/train_resnet.py", "epochs": run.before + run.epoch,
+            "runs": [*run.earlier, run.plan.recipe()], **RECIPE, "software": software(),
         },
         "metrics": metrics,
         "log": run.log,
@@ -218,17 +251,9 @@ def export(run: Run, options: argparse.Namespace) -> None:
     metrics = {**accuracy_report(logits_of(model, images, options.size), labels, objects11.LABELS, "float16"),
                "inputSize": options.size}
     history = OrderedDict(run.history)
-    history.setdefault(f"epoch-{run.epoch}", run.conv1())
+    history.setdefault(f"epoch-{run.before + run.epoch}", run.conv1())
     write_model(options.models / "resnet18-objects11", state, history, describe(run, metrics, model))
-    print(f"epoch {run.epoch}: accuracy {metrics['accuracy']} on {len(labels)} pictures at {options.size}x{options.size}")
-
-
-def start_from(model: ResNet18, path: Path) -> None:
-    """Takes over the weights of another run's checkpoint, or of an exported model.safetensors."""
-    if path.suffix == ".safetensors":
-        load_widened(model, load_file(path)[0]).train()
-    else:
-        model.load_state_dict(torch.load(path, weights_only=False)["model"])
+    print(f"epoch {run.before + run.epoch}: accuracy {metrics['accuracy']} on {len(labels)} pictures at {options.size}x{options.size}")
 
 
 def main() -> None:
@@ -237,7 +262,10 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=REPOSITORY / "training" / "runs" / "resnet18", help="checkpoints")
     parser.add_argument("--cache", type=Path, help="decoded pictures, 2.4 GB; default: inside --out")
     parser.add_argument("--stages", default="64:9,96:6,128:3,192:2", help="size:epochs,...")
-    parser.add_argument("--init", type=Path, help="start from the weights of another run's checkpoint.pt or of an exported model.safetensors")
+    parser.add_argument("--frozen", default="conv1:192,bn1:192,layer1:192,layer2:192",
+                        help="module:size,...: modules that learn no more from this picture size on")
+    parser.add_argument("--rate", type=float, default=0.08, help="peak learning rate of the cycle")
+    parser.add_argument("--init", type=Path, help="start from the weights of another run's checkpoint.pt")
     parser.add_argument("--seed", type=int, default=19)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--export", action="store_true", help="export the checkpoint instead of training")
@@ -251,16 +279,16 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     checkpoint = options.out / CHECKPOINT
     saved = torch.load(checkpoint, weights_only=False) if checkpoint.exists() else None
+    plan = Plan(options.stages, options.frozen, options.rate, options.seed)
     if options.export:
         if saved is None:
             raise SystemExit(f"{checkpoint} is missing: nothing to export")
-        options.stages, options.seed = saved["stages"], saved["seed"]
-    steps = len(objects11.members(options.data, "train")) // RECIPE["batchSize"]
-    run = Run(options.stages, steps, options.seed)
+        plan = Plan(**saved["plan"])
+    run = Run(plan, len(objects11.members(options.data, "train")) // RECIPE["batchSize"])
     if saved is not None:
         run.restore(saved)
     elif options.init:
-        start_from(run.model, options.init)
+        run.start_from(options.init)
     export(run, options) if options.export else train(run, options)
 
 
