@@ -244,16 +244,20 @@ def describe(run: Run, metrics: Dict, model: nn.Module) -> Dict:
 
 
 def export(run: Run, options: argparse.Namespace) -> None:
-    """Writes <models>/resnet18-objects11/ from the checkpoint, accuracy on the whole validation set included."""
+    """Writes <models>/resnet18-objects11/ from the checkpoint, accuracy on the whole validation set included.
+
+    Of conv1's history, epochs after which it changed no more are left out: the last one stands for them.
+    """
     images, labels = objects11.load(options.data, "val", options.cache)
     state = float16_state(run.model.state_dict())
     model = load_widened(ResNet18(len(objects11.LABELS)), state).to(memory_format=torch.channels_last)
     metrics = {**accuracy_report(logits_of(model, images, options.size), labels, objects11.LABELS, "float16"),
                "inputSize": options.size}
-    history = OrderedDict(run.history)
-    history.setdefault(f"epoch-{run.before + run.epoch}", run.conv1())
+    last = f"epoch-{run.before + run.epoch}"
+    history = OrderedDict((epoch, conv1) for epoch, conv1 in run.history.items() if not conv1.equal(run.conv1()))
+    history[last] = run.conv1()
     write_model(options.models / "resnet18-objects11", state, history, describe(run, metrics, model))
-    print(f"epoch {run.before + run.epoch}: accuracy {metrics['accuracy']} on {len(labels)} pictures at {options.size}x{options.size}")
+    print(f"{last}: accuracy {metrics['accuracy']} on {len(labels)} pictures at {options.size}x{options.size}")
 
 
 def main() -> None:
