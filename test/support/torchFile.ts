@@ -14,7 +14,7 @@ function uint32(value: number): Buffer {
   return bytes;
 }
 
-const text = (value: string) => {
+export const text = (value: string) => {
   const bytes = Buffer.from(value);
   return Buffer.concat([ascii('X'), uint32(bytes.length), bytes]);
 };
@@ -24,7 +24,7 @@ export const global = (path: string) => {
   const at = path.lastIndexOf('.');
   return ascii(`c${path.slice(0, at)}\n${path.slice(at + 1)}\n`);
 };
-const call = (callee: Buffer, ...args: Buffer[]) =>
+export const call = (callee: Buffer, ...args: Buffer[]) =>
   Buffer.concat([callee, tuple(...args), ascii('R')]);
 const none = ascii('N');
 export const pickle = (...parts: Buffer[]) =>

@@ -22,11 +22,13 @@ import { noise } from '../../support/models.ts';
 import { withoutTorch } from '../../support/pytorch.ts';
 import { startRangeServer } from '../../support/rangeServer.ts';
 import {
+  call,
   dict,
   global,
   legacyPickle,
   legacyTorchFile,
   pickle,
+  text,
   torchFile,
   torchParts,
 } from '../../support/torchFile.ts';
@@ -87,7 +89,15 @@ describe(`files that the PyTorch of this machine writes`, () => {
   it('are of every kind', () => {
     const files = fresh.cases.map(({ file }) => file);
     for (const format of ['zip', 'legacy'])
-      for (const kind of ['views', 'training', 'parallel', 'compiled', 'malicious', 'whole'])
+      for (const kind of [
+        'views',
+        'training',
+        'numpy',
+        'parallel',
+        'compiled',
+        'malicious',
+        'whole',
+      ])
         expect(files.some((file) => file.startsWith(`${kind}-${format}`))).toBe(true);
   });
 
@@ -236,7 +246,17 @@ describe('the zip format', () => {
   });
 });
 
+/** A number of NumPy's with a dtype and eight bytes. */
+const numpyScalar = (part: string, dtype: Buffer) =>
+  call(global(`numpy.${part}.multiarray.scalar`), dtype, text('\0'.repeat(8)));
+
 describe('the older format', () => {
+  it.each(['core', '_core'])("passes over the numbers of NumPy's %s", async (part) => {
+    const number = numpyScalar(part, call(global('numpy.dtype'), text('f8')));
+    const file = await open(legacyPickle(dict({ best: number, all: dict({ best: number }) })));
+    expect([...file.tensors]).toEqual([]);
+  });
+
   it('reads pickles longer than what is read first', async () => {
     const names = Array.from({ length: 900 }, (_, i) => `${'layer.'.repeat(20)}${i}`);
     const many = Object.fromEntries(names.map((name, i) => [name, noise([2], i)]));
@@ -248,7 +268,8 @@ describe('the older format', () => {
   it.each<[string, Bytes, string]>([
     ['saved big-endian', legacyTorchFile({}, { littleEndian: false }), 'the file was saved big-endian, expected little-endian numbers'],
     ['of pickle alone', new Uint8Array(pickle(dict({}))), 'the file is a pickle that torch.save did not write, expected a state dict saved with torch.save(model.state_dict(), ...)'],
-    ['that asks for NumPy', legacyPickle(global('numpy.core.multiarray.scalar')), 'the pickle in the file asks for numpy.core.multiarray.scalar, which only a program may run; expected a state dict saved with torch.save(model.state_dict(), ...)'],
+    ["that asks for NumPy's arrays", legacyPickle(global('numpy.core.multiarray._reconstruct')), 'the pickle in the file asks for numpy.core.multiarray._reconstruct, which only a program may run; expected a state dict saved with torch.save(model.state_dict(), ...)'],
+    ['that hides a command in a number', legacyPickle(numpyScalar('core', global('posix.system'))), 'the pickle in the file asks for posix.system, which only a program may run; expected a state dict saved with torch.save(model.state_dict(), ...)'],
     ['that asks for a function by a dotted name', legacyPickle(global('torch.os.system')), 'the pickle in the file asks for torch.os.system, which only a program may run; expected a state dict saved with torch.save(model.state_dict(), ...)'],
   ])('refuses a file %s', async (_, bytes, message) => {
     await expect(open(bytes)).rejects.toMatchObject({ code: 'invalid-weights', message });
