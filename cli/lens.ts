@@ -39,7 +39,8 @@ function parse(command: Command, args: string[]): Parsed {
 
 /** @throws {UsageError} for anything missing or left over */
 function check(command: Command, { values, positionals }: Parsed): void {
-  const { operands, flags } = command;
+  const { operands, flags, alone } = command;
+  if (alone && values[alone]) return;
   const usage = `usage: ${commandUsage(command)}`;
   const missing = Object.keys(flags).find((name) => flags[name]!.required && !values[name]);
   if (positionals.length < operands.length)

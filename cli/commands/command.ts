@@ -19,7 +19,9 @@ export interface Command {
   /** Names of the arguments that are no flags, all of them required. */
   readonly operands: readonly string[];
   readonly flags: Readonly<Record<string, Flag>>;
-  /** @returns what to tell the user, one line */
+  /** A flag with which nothing else is required. */
+  readonly alone?: string;
+  /** @returns what to tell the user, one line unless it is a list */
   run(given: Given, operands: readonly string[]): Promise<string>;
 }
 

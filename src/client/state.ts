@@ -41,13 +41,21 @@ const classChoice: Field<number | 'predicted'> = {
   initial: 'predicted',
   parse: (text) => (text === 'predicted' ? text : whole(0, 0, 9999).parse(text)),
 };
+/** A class index, or `runner-up` for the strongest of the others. */
+const rivalChoice: Field<number | 'runner-up'> = {
+  initial: 'runner-up',
+  parse: (text) => (text === 'runner-up' ? text : whole(0, 0, 9999).parse(text)),
+};
 /** Colour maps that a reader can choose. */
 export const colormaps = ['viridis', 'inferno', 'magma', 'cividis', 'greys', 'hot', 'jet'] as const;
 /** What feature maps can be sorted by; the difference is that of two pictures. */
 export const mapSorts = ['index', 'activation', 'sparsity', 'difference'] as const;
 const backends = ['auto', 'webgpu', 'webgl', 'wasm', 'cpu'] as const;
-/** What can be explained. */
+/** What every figure's control lets readers explain. */
 export const kinds = ['logit', 'probability'] as const;
+/** What can be explained, and what a link can carry. */
+export const targetKinds = [...kinds, 'log-probability', 'difference'] as const;
+type TargetKind = (typeof targetKinds)[number];
 
 /** What the kernel editor can start from: a kernel drawn by hand, nothing, or a learned filter. */
 export const kernelStarts = [
@@ -78,6 +86,8 @@ const fields = {
   /** A model's id; empty for the one that each figure shows by itself. */
   model: word(''),
   class: classChoice,
+  /** What a difference of two logits takes off. */
+  against: rivalChoice,
   backend: oneOf<BackendName | 'auto'>('auto', backends),
   /** The model whose filter is in focus; empty for the one whose wall is shown large. */
   'filters.network': word(''),
@@ -138,13 +148,13 @@ const fields = {
   'atlas.channel': whole(-1, -1, 4095),
   'atlas.sort': oneOf<'index' | 'picture'>('index', ['index', 'picture']),
   'saliency.reduction': oneOf<'max' | 'l2' | 'sum'>('max', ['max', 'l2', 'sum']),
-  'saliency.kind': oneOf<'logit' | 'probability'>('logit', kinds),
+  'saliency.kind': oneOf<TargetKind>('logit', targetKinds),
   'saliency.clip': numeric(99, 80, 100),
   'saliency.colormap': oneOf('inferno', colormaps),
   'saliency.opacity': numeric(0.6, 0, 1),
   /** Empty for the model's last convolutional block. */
   'cam.layer': word(''),
-  'cam.kind': oneOf<'logit' | 'probability'>('logit', kinds),
+  'cam.kind': oneOf<TargetKind>('logit', targetKinds),
   'cam.opacity': numeric(0.5, 0, 1),
   'cam.colormap': oneOf('viridis', colormaps),
   'cam.channels': whole(4096, 1, 4096),

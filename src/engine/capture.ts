@@ -3,16 +3,19 @@ import { unlessLost } from './backend.ts';
 import { EngineError, throwIfAborted } from './errors.ts';
 import { toNchw, type TensorData } from './layout.ts';
 import type { Run } from './model.ts';
-import { resolveClass, targetSeed, targetValue, type Target } from './targets.ts';
+import { resolveTarget, targetSeed, type ResolvedTarget, type Target } from './targets.ts';
+import type { BackwardOptions } from './trace.ts';
 import type { LoadOptions } from './weights/lazyWeights.ts';
 
-export interface CaptureRequest extends LoadOptions {
+export interface CaptureRequest extends LoadOptions, BackwardOptions {
   /** Taps whose activation is wanted. */
   readonly layers?: readonly string[];
   /** Taps (or `input`) at which the target's gradient is wanted. */
   readonly gradients?: readonly string[];
   /** Without a target the pass goes no further than the deepest of `layers`. */
   readonly target?: Target | undefined;
+  /** Gradient with respect to one picture's logits, in place of the target's own. */
+  readonly seed?: ((logits: Float32Array) => Float32Array) | undefined;
 }
 
 /** All arrays are `[N, C, H, W]`, or `[N, features]` after flattening. */
@@ -22,7 +25,7 @@ export interface Capture {
   /** Only with a target. */
   readonly logits: TensorData | undefined;
   /** The target's value and class for the first picture; only with a target. */
-  readonly target: { readonly class: number; readonly value: number } | undefined;
+  readonly target: ResolvedTarget | undefined;
 }
 
 // #region capture
@@ -31,7 +34,7 @@ export interface Capture {
  * pass. What the run has computed before is not computed again.
  */
 export async function capture(run: Run, request: CaptureRequest = {}): Promise<Capture> {
-  const { layers = [], gradients = [], target, ...options } = request;
+  const { layers = [], gradients = [], target, seed: given, reluRule, ...options } = request;
   const { trace, model } = run;
   await run.forward([...layers, ...(target ? [...gradients, model.output] : [])], options);
   const activations = await readAll(layers.map((name) => [name, trace.value(name).tensor]));
@@ -40,14 +43,14 @@ export async function capture(run: Run, request: CaptureRequest = {}): Promise<C
   const logits = await read(trace.value(model.output).tensor);
   const rows = rowsOf(logits);
   const seed = tensor2d(
-    rows.flatMap((row) => [...targetSeed(target, row)]),
+    rows.flatMap((row) => [...(given ? given(row) : targetSeed(target, row))]),
     [...logits.shape] as [number, number],
   );
-  const backward = trace.backward(trace.value(model.output), seed, gradients);
+  const backward = trace.backward(trace.value(model.output), seed, gradients, { reluRule });
   const result = await readAll([...backward]);
   dispose([seed, ...backward.values()]);
   throwIfAborted(options.signal);
-  return { activations, gradients: result, logits, target: summary(target, rows[0]!) };
+  return { activations, gradients: result, logits, target: resolveTarget(target, rows[0]!) };
 }
 // #endregion
 
@@ -55,10 +58,6 @@ export async function capture(run: Run, request: CaptureRequest = {}): Promise<C
 export function checkRequest({ gradients = [], target }: CaptureRequest): void {
   if (gradients.length > 0 && !target)
     throw new EngineError('invalid-option', 'gradients need a target: the class to differentiate');
-}
-
-function summary(target: Target, logits: Float32Array) {
-  return { class: resolveClass(target, logits), value: targetValue(target, logits) };
 }
 
 function rowsOf({ shape, data }: TensorData): Float32Array[] {

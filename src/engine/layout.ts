@@ -13,6 +13,18 @@ export interface TensorData {
   readonly data: Float32Array;
 }
 
+/** Tensors of one shape behind one another along the first axis: `[N1 + N2 + ..., ...]`. */
+export function concatenated(tensors: readonly TensorData[]): TensorData {
+  const [, ...rest] = tensors[0]!.shape;
+  const data = new Float32Array(tensors.reduce((sum, tensor) => sum + tensor.data.length, 0));
+  let offset = 0;
+  for (const tensor of tensors) {
+    data.set(tensor.data, offset);
+    offset += tensor.data.length;
+  }
+  return { shape: [data.length / sizeOf(rest), ...rest], data };
+}
+
 /** Number of elements of a shape; 1 for a scalar. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);

@@ -2,13 +2,32 @@ import { add, dispose, zerosLike, type Tensor } from '@tensorflow/tfjs-core';
 import { EngineError } from './errors.ts';
 
 /**
+ * What comes back through a ReLU: its gradient; the gradient where it is positive (guided
+ * backpropagation, Springenberg et al. 2014, arXiv:1412.6806); or whatever of the output's gradient is
+ * positive, the ReLU's own input disregarded (deconvolutional networks, Zeiler and Fergus 2013,
+ * arXiv:1311.2901).
+ */
+export type ReluRule = 'gradient' | 'guided' | 'deconvnet';
+
+export interface BackwardOptions {
+  /** `gradient` if left out. */
+  readonly reluRule?: ReluRule | undefined;
+}
+
+/**
  * A differentiable step of a network. `forward` and `vjp` return fresh tensors that the caller owns;
  * neither disposes of its arguments. Tensors are NHWC.
  */
 export interface Operation {
   forward(...inputs: Tensor[]): Tensor;
   /** Vector-Jacobian product: the gradient with respect to input `index`, from the output's gradient. */
-  vjp(outputGradient: Tensor, inputs: readonly Tensor[], output: Tensor, index: number): Tensor;
+  vjp(
+    outputGradient: Tensor,
+    inputs: readonly Tensor[],
+    output: Tensor,
+    index: number,
+    reluRule?: ReluRule,
+  ): Tensor;
   /** Frees the weights the operation holds. */
   dispose?(): void;
 }
@@ -77,7 +96,12 @@ export class Trace {
    * network that no wanted tap lies before are not visited. The caller disposes of the result, in
    * which names of one value share one tensor (the WASM backend copies what is cloned).
    */
-  backward(from: Value, seed: Tensor, names: readonly string[]): Map<string, Tensor> {
+  backward(
+    from: Value,
+    seed: Tensor,
+    names: readonly string[],
+    { reluRule }: BackwardOptions = {},
+  ): Map<string, Tensor> {
     const wanted = new Set(names.map((name) => this.value(name).id));
     const needed = this.descendants(wanted);
     const gradients = new Map<number, Tensor>([[from.id, seed.clone()]]);
@@ -87,7 +111,8 @@ export class Trace {
       const tensors = step.inputs.map((value) => value.tensor);
       step.inputs.forEach((input, index) => {
         if (!needed.has(input.id)) return;
-        const gradient = step.operation.vjp(outputGradient, tensors, step.output.tensor, index);
+        const { tensor } = step.output;
+        const gradient = step.operation.vjp(outputGradient, tensors, tensor, index, reluRule);
         accumulate(gradients, input.id, gradient);
       });
       if (!wanted.has(step.output.id)) {
@@ -114,6 +139,48 @@ export class Trace {
     return needed;
   }
 
+  /**
+   * What `to` would be had `at` been `replacement`: computes only what lies between the two, and takes
+   * everything else as it was recorded. The caller disposes of the result; `replacement` stays its own.
+   *
+   * @param replacement `[B, H, W, C]` for any B, where one picture was recorded; elsewhere of the
+   *   recorded shape. Recorded tensors of one picture are broadcast over B.
+   * @throws {EngineError} `invalid-option` if the shapes do not fit or `to` does not depend on `at`
+   */
+  replay(at: Value, replacement: Tensor, to: Value): Tensor {
+    checkReplacement(at.tensor.shape, replacement.shape);
+    if (to.id === at.id) return replacement.clone();
+    const steps = this.between(at, to);
+    const uses = new Map<number, number>();
+    for (const { id } of steps.flatMap((step) => step.inputs))
+      uses.set(id, (uses.get(id) ?? 0) + 1);
+    const replayed = new Map<number, Tensor>([[at.id, replacement]]);
+    for (const { operation, inputs, output } of steps) {
+      const tensors = inputs.map((value) => replayed.get(value.id) ?? value.tensor);
+      replayed.set(output.id, operation.forward(...tensors));
+      for (const { id } of inputs) {
+        uses.set(id, uses.get(id)! - 1);
+        if (uses.get(id) === 0 && id !== at.id) replayed.get(id)?.dispose();
+      }
+    }
+    return replayed.get(to.id)!;
+  }
+
+  /** The steps that depend on `at` and on which `to` depends, in forward order. */
+  private between(at: Value, to: Value): Step[] {
+    const after = this.descendants(new Set([at.id]));
+    const before = new Set([to.id]);
+    const steps: Step[] = [];
+    for (const step of this.steps.toReversed()) {
+      if (!before.has(step.output.id) || !after.has(step.output.id)) continue;
+      if (step.output.id === at.id) continue;
+      for (const input of step.inputs) before.add(input.id);
+      steps.unshift(step);
+    }
+    if (steps.length > 0) return steps;
+    throw new EngineError('invalid-option', 'what is replaced does not reach what is asked for');
+  }
+
   /** Room that the recorded tensors take: four bytes a value. */
   get bytes(): number {
     return 4 * this.values.reduce((sum, { tensor }) => sum + tensor.size, 0);
@@ -123,6 +190,15 @@ export class Trace {
   dispose(): void {
     dispose(this.values.map((value) => value.tensor));
   }
+}
+
+function checkReplacement(recorded: readonly number[], given: readonly number[]): void {
+  const fits = recorded[0] === 1 || recorded[0] === given[0];
+  if (fits && recorded.slice(1).join() === given.slice(1).join()) return;
+  throw new EngineError(
+    'invalid-option',
+    `the replacement has shape [${given.join(', ')}], expected [${['B', ...recorded.slice(1)].join(', ')}]`,
+  );
 }
 
 function accumulate(gradients: Map<number, Tensor>, id: number, gradient: Tensor): void {

@@ -1,13 +1,18 @@
 import { capture, checkRequest } from '../engine/capture.ts';
 import { EngineError, throwIfAborted } from '../engine/errors.ts';
-import { methodNamed } from '../engine/methods/index.ts';
+import { concatenated } from '../engine/layout.ts';
+import { allMethods, describeMethod, methodNamed } from '../engine/methods/index.ts';
+import type { Attribution, ExplainRequest, Method } from '../engine/methods/method.ts';
 import type { Run } from '../engine/model.ts';
 import { untrainedSuffix } from '../engine/openModel.ts';
 import { networkView, normalize } from '../engine/preprocess.ts';
+import type { Preprocessing } from '../engine/manifest.ts';
+import type { Bitmap } from '../engine/resample.ts';
 import type { LoadOptions } from '../engine/weights/lazyWeights.ts';
 import { KeptRuns } from './keptRuns.ts';
 import { ModelShelf, type ModelFiles, type OpenedModel } from './models.ts';
 import type {
+  Explanation,
   KeyedPicture,
   ModelDescription,
   Params,
@@ -19,7 +24,7 @@ import type {
 import { Turns, type Waiting } from './turns.ts';
 
 /** Requests that only read or fetch a file: no computation waits for them, nor they for any. */
-const apart: ReadonlySet<RequestKind> = new Set(['openModel', 'fetchModel']);
+const apart: ReadonlySet<RequestKind> = new Set(['openModel', 'fetchModel', 'methods']);
 
 type Failure = Extract<Reply<unknown>, { ok: false }>;
 type Handlers = {
@@ -139,12 +144,22 @@ export class Dispatcher {
       const { unitGradient } = await part(import('../engine/lenses/effectiveField.ts'));
       return unitGradient(run, { ...request, ...options });
     },
-    explain: async ({ model, picture, method: name, ...request }, options) => {
-      const method = methodNamed(name);
-      const run = this.run(await this.shelf.open(model), picture, options);
-      const { logits, ...result } = await method.explain(run, { ...request, ...options });
-      return { ...result, unit: method.unit, logits: [...logits.data] };
+    explain: async (params, options, onPreview) => {
+      const { model, picture, method: name, references = [], ...request } = params;
+      const method = await part(methodNamed(name));
+      const opened = await this.shelf.open(model);
+      const { preprocessing } = opened.manifest;
+      const others = references.map(({ bitmap }) => seen(bitmap, preprocessing));
+      const attribution = await method.explain(this.run(opened, picture, options), {
+        ...request,
+        ...options,
+        ...reporting(method, onPreview),
+        preprocessing,
+        references: others.length > 0 ? concatenated(others) : undefined,
+      });
+      return explanation(method, attribution);
     },
+    methods: async () => (await part(allMethods())).map(describeMethod),
   };
 
   private run(
@@ -154,9 +169,30 @@ export class Dispatcher {
   ): Run {
     const { preprocessing } = manifest;
     return this.runs.use(signal, `${model.id} ${key}`, () =>
-      model.run(normalize(networkView(bitmap, preprocessing), preprocessing)),
+      model.run(seen(bitmap, preprocessing)),
     );
   }
+}
+
+/** A picture as the network takes it: `[1, C, H, W]`. */
+const seen = (bitmap: Bitmap, preprocessing: Preprocessing) =>
+  normalize(networkView(bitmap, preprocessing), preprocessing);
+
+function explanation(method: Method, { logits, ...attribution }: Attribution): Explanation {
+  return { ...attribution, unit: method.unit, logits: [...logits.data] };
+}
+
+/** Progress alone goes out where it comes without a map. */
+function reporting(
+  method: Method,
+  onPreview: ((preview: Preview<'explain'>) => void) | undefined,
+): Pick<ExplainRequest, 'onStep' | 'onPartial'> {
+  if (!onPreview) return {};
+  return {
+    onStep: (progress) => onPreview({ progress }),
+    onPartial: (partial, progress) =>
+      onPreview({ progress, partial: explanation(method, partial) }),
+  };
 }
 
 /** Before each wait for weights, shows the deepest of the layers that has been computed by then. */
@@ -182,6 +218,7 @@ function previewing(
 /** Code that is loaded when somebody first needs it. */
 function part<T>(importing: Promise<T>): Promise<T> {
   return importing.catch((cause: unknown) => {
+    if (cause instanceof EngineError) throw cause;
     throw new EngineError('network', 'a part of this page could not be loaded', { cause });
   });
 }

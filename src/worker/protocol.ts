@@ -17,8 +17,11 @@ import type { StrongestCells } from '../engine/lenses/patches.ts';
 import type { FieldStep, ReceptiveField } from '../engine/lenses/receptiveField.ts';
 import type { LayerSparsity } from '../engine/lenses/sparsity.ts';
 import type { Preprocessing } from '../engine/manifest.ts';
+import type { MethodDescription, Progress } from '../engine/methods/method.ts';
+import type { Note, Range } from '../engine/methods/notes.ts';
+import type { MethodOption, OptionValue } from '../engine/methods/options.ts';
 import type { Bitmap } from '../engine/resample.ts';
-import type { Target } from '../engine/targets.ts';
+import type { ResolvedTarget, Target } from '../engine/targets.ts';
 import type { LoadProgress } from '../engine/weights/lazyWeights.ts';
 
 export type {
@@ -31,12 +34,19 @@ export type {
   FilterCensus,
   LayerSparsity,
   LoadProgress,
+  MethodDescription,
+  MethodOption,
   ModuleInfo,
+  Note,
+  OptionValue,
   Pattern,
   PrototypeFit,
   PrototypeKind,
   PrototypeParameters,
+  Progress,
+  Range,
   ReceptiveField,
+  ResolvedTarget,
   StrongestCells,
   Target,
   TensorData,
@@ -81,6 +91,21 @@ export interface FetchedFile {
   readonly labelsUrl: string;
   /** Name of the browser's cache that keeps the file. */
   readonly cache: string;
+}
+
+/** A method's map for one picture and target. */
+export interface Explanation {
+  /** `[H, W]`, raw. */
+  readonly map: TensorData;
+  readonly details: Readonly<Record<string, TensorData>>;
+  readonly layer: string | undefined;
+  readonly unit: string;
+  readonly logits: readonly number[];
+  readonly target: ResolvedTarget;
+  /** Why the map is blank or not to be trusted. */
+  readonly notes: readonly Note[];
+  /** Of the map, before its ReLU where it has one. */
+  readonly range: Range;
 }
 
 /** Every request with its parameters and its result. Maps travel as `[N, C, H, W]`. */
@@ -137,7 +162,7 @@ export interface Requests {
       gradients: Readonly<Record<string, TensorData>>;
       /** Empty without a target. */
       logits: readonly number[];
-      target: { class: number; value: number } | undefined;
+      target: ResolvedTarget | undefined;
     };
   };
   /** Zeros of the layers named; of every ReLU of the network unless told. */
@@ -175,18 +200,16 @@ export interface Requests {
       method: string;
       target: Target;
       layer?: string | undefined;
-      options?: Readonly<Record<string, string>>;
+      options?: Readonly<Record<string, OptionValue>>;
+      /** Other pictures that the method may compare with. */
+      references?: readonly KeyedPicture[];
     };
-    result: {
-      /** `[H, W]`, raw. */
-      map: TensorData;
-      details: Readonly<Record<string, TensorData>>;
-      layer: string | undefined;
-      unit: string;
-      logits: readonly number[];
-      target: { class: number; value: number };
-    };
+    /** How far a long method has come, and, where it can tell, its map so far. */
+    preview: { progress: Progress; partial?: Explanation };
+    result: Explanation;
   };
+  /** Every attribution method with its options and their defaults. */
+  methods: { params: Readonly<Record<string, never>>; result: readonly MethodDescription[] };
 }
 
 export type RequestKind = keyof Requests;

@@ -198,7 +198,7 @@ describe('help', () => {
   test('of a command', async () => {
     const { code, stdout } = await lens('explain', '--help');
     expect(code).toBe(0);
-    expect(stdout).toContain('explain PICTURE --model ID|FILE --method ID --out MAP.npy|MAP.png');
+    expect(stdout).toContain('explain PICTURE --model ID|FILE --method ID --out MAP.npy|MAP.png|MAP.svg');
     expect(stdout).toContain('--option K=V');
   });
 });
@@ -215,7 +215,7 @@ const refusals: readonly (readonly [code: number, args: readonly string[], messa
   [2, [...explained, 'saliency', 'b.png'], 'unexpected argument: b.png, usage: '],
   [2, ['explain', 'red.png', ...model, '--out', 'a.png'], 'missing --method, usage: '],
   [2, ['explain', 'red.png', ...model, '--method', 'saliency', '--out', 'a.jpg'],
-    'invalid --out: a.jpg, expected a name ending in .npy or .png'],
+    'invalid --out: a.jpg, expected a name ending in .npy or .png or .svg'],
   [2, [...explained, 'saliency', '--backend', 'cuda'], 'invalid --backend: cuda, expected wasm or cpu'],
   [2, [...explained, 'saliency', '--option', 'l2'], 'invalid --option: l2, expected name=value'],
   [2, ['report-card', 'red.png', ...model, '--out', 'a.png', '--channel', 'all'],

@@ -27,6 +27,9 @@ const samples: ReadonlyArray<readonly [FieldName, string, unknown]> = [
   ['field.units', 'all', 'all'],
   ['field.x', '0.25', 0.25],
   ['cam.kind', 'probability', 'probability'],
+  ['saliency.kind', 'difference', 'difference'],
+  ['against', '3', 3],
+  ['against', 'runner-up', 'runner-up'],
 ];
 
 beforeEach(() => {

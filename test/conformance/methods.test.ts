@@ -1,11 +1,15 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { ParameterSpec } from '../../src/engine/archs/architecture.ts';
 import { EngineError } from '../../src/engine/errors.ts';
-import { methodNamed, methods } from '../../src/engine/methods/index.ts';
-import type { Method } from '../../src/engine/methods/method.ts';
+import { sizeOf } from '../../src/engine/layout.ts';
+import { allMethods, methodIds, methodNamed } from '../../src/engine/methods/index.ts';
+import type { Attribution, Method, Progress } from '../../src/engine/methods/method.ts';
+import { resolveOptions } from '../../src/engine/methods/options.ts';
+import { Model } from '../../src/engine/model.ts';
 import { onEachBackend } from '../support/backends.ts';
-import { noise, smallModel } from '../support/models.ts';
+import { noise, smallManifest, smallModel } from '../support/models.ts';
 import { filesIn, root } from '../support/repository.ts';
 
 const folder = join(root, 'src/engine/methods');
@@ -14,13 +18,30 @@ const modules = filesIn(folder, '.ts').filter((file) => file !== 'index.ts');
 const isMethod = (value: unknown): value is Method =>
   typeof value === 'object' && value !== null && 'explain' in value && 'id' in value;
 
+const methods = await allMethods();
 const target = { kind: 'logit', class: 3 } as const;
+const { preprocessing } = smallManifest();
+/** What every kind of method may need besides the target. */
+const request = { target, preprocessing };
 
 /** The two kinds of input that shipped models have. */
 const inputs = [
   { kind: 'colour', size: 8, channels: 3 },
   { kind: 'grey', size: 12, channels: 1 },
 ];
+
+/** A network whose weights are all 0: its activations, gradients and logits are 0, too. */
+function silentModel(): Model {
+  const { config } = smallModel();
+  const load = async (specs: readonly ParameterSpec[]) =>
+    new Map(
+      specs.map(({ name, shape }) => {
+        const fill = name.endsWith('running_var') ? 1 : 0;
+        return [name, new Float32Array(sizeOf(shape)).fill(fill)] as const;
+      }),
+    );
+  return new Model('silent', config, { load });
+}
 
 describe('every method', () => {
   it.each(modules)('of %s is registered, under its own file', async (file) => {
@@ -32,19 +53,24 @@ describe('every method', () => {
     }
   });
 
-  it('is known under an id of its own', () => {
-    expect(new Set(methods.map(({ id }) => id)).size).toBe(methods.length);
+  it('is known under an id of its own', async () => {
+    expect(methods.map(({ id }) => id)).toEqual(methodIds);
     for (const method of methods) {
       expect(method.id).toMatch(/^[a-z0-9-]+$/);
-      expect(methodNamed(method.id)).toBe(method);
+      expect(await methodNamed(method.id)).toBe(method);
       expect(method.unit).not.toBe('');
     }
-    expect(() => methodNamed('nothing')).toThrow(EngineError);
+    await expect(methodNamed('nothing')).rejects.toThrow(EngineError);
   });
 
   describe.each(methods)('$id', (method) => {
-    it('starts with a choice that it offers', () => {
-      for (const option of method.options) expect(option.choices).toContain(option.default);
+    it('starts with a value that it allows', () => {
+      const names = method.options.map(({ name }) => name);
+      expect(new Set(names).size).toBe(names.length);
+      const defaults = Object.fromEntries(
+        method.options.map((option) => [option.name, option.default]),
+      );
+      expect(() => resolveOptions(method, defaults)).not.toThrow();
     });
 
     onEachBackend(() => {
@@ -53,9 +79,10 @@ describe('every method', () => {
         async ({ size, channels }) => {
           const model = smallModel(size, channels);
           const run = model.run(noise([1, channels, size, size]));
-          const first = await method.explain(run, { target });
+          const given = { target, preprocessing: smallManifest(size, channels).preprocessing };
+          const first = await method.explain(run, given);
           const before = memory().numTensors;
-          const again = await method.explain(run, { target });
+          const again = await method.explain(run, given);
           expect(memory().numTensors).toBe(before);
           expect(again).toEqual(first);
           expect(first.target.class).toBe(3);
@@ -64,7 +91,9 @@ describe('every method', () => {
             ? model.module(first.layer).outputShape.slice(1)
             : [size, size];
           expect(first.map.shape).toEqual([height, width]);
-          expect(first.map.data.every(Number.isFinite)).toBe(true);
+          for (const { data } of [first.map, ...Object.values(first.details)])
+            expect(data.every(Number.isFinite)).toBe(true);
+          expect(first.range.min).toBeLessThanOrEqual(first.range.max);
           run.dispose();
           await model.dispose();
         },
@@ -74,12 +103,84 @@ describe('every method', () => {
         const model = smallModel();
         const run = model.run(noise([1, 3, 8, 8]));
         const options = { 'no such option': 'x' };
-        await expect(method.explain(run, { target, options })).rejects.toMatchObject({
+        await expect(method.explain(run, { ...request, options })).rejects.toMatchObject({
           code: 'invalid-option',
         });
         run.dispose();
         await model.dispose();
       });
+
+      it('gives finite numbers for a blank picture and for a network that sees nothing', async () => {
+        const model = silentModel();
+        const run = model.run({ shape: [1, 3, 8, 8], data: new Float32Array(192) });
+        const { map, details } = await method.explain(run, request);
+        for (const { data } of [map, ...Object.values(details)])
+          expect(data.every(Number.isFinite)).toBe(true);
+        run.dispose();
+        await model.dispose();
+      });
+
+      it('stops when it is cancelled', async () => {
+        const model = smallModel();
+        const run = model.run(noise([1, 3, 8, 8]));
+        await method.explain(run, request);
+        const before = memory().numTensors;
+        const signal = AbortSignal.abort();
+        await expect(method.explain(run, { ...request, signal })).rejects.toMatchObject({
+          code: 'aborted',
+        });
+        expect(memory().numTensors).toBe(before);
+        run.dispose();
+        await model.dispose();
+      });
+
+      if (method.long)
+        it('tells how far it has come, and stops between its steps', async () => {
+          const model = smallModel();
+          const run = model.run(noise([1, 3, 8, 8]));
+          const steps: Progress[] = [];
+          const maps: Attribution[] = [];
+          const reports = {
+            reportEvery: 0,
+            onStep: (step: Progress) => steps.push(step),
+            onPartial: (partial: Attribution) => maps.push(partial),
+          };
+          const { map } = await method.explain(run, { ...request, ...reports });
+          const last = steps.at(-1)!;
+          expect(last.done).toBe(last.total);
+          expect(steps.map(({ done }) => done)).toEqual(
+            steps.map(({ done }) => done).toSorted((a, b) => a - b),
+          );
+          for (const partial of maps) {
+            expect(partial.map.shape).toEqual(map.shape);
+            expect(partial.map.data.every(Number.isFinite)).toBe(true);
+          }
+          const before = memory().numTensors;
+          const controller = new AbortController();
+          const cancelled = method.explain(run, {
+            ...request,
+            reportEvery: 0,
+            signal: controller.signal,
+            onStep: () => controller.abort(),
+          });
+          if (last.total > 1) await expect(cancelled).rejects.toMatchObject({ code: 'aborted' });
+          else await cancelled;
+          expect(memory().numTensors).toBe(before);
+          run.dispose();
+          await model.dispose();
+        });
+
+      if (method.atLayer)
+        it('refuses a layer after the pooling', async () => {
+          const model = smallModel();
+          const run = model.run(noise([1, 3, 8, 8]));
+          await expect(method.explain(run, { ...request, layer: 'pool' })).rejects.toMatchObject({
+            code: 'no-spatial-extent',
+            message: expect.stringContaining('choose a layer before the pooling'),
+          });
+          run.dispose();
+          await model.dispose();
+        });
     });
   });
 });

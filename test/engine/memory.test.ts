@@ -1,7 +1,7 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { capture, type CaptureRequest } from '../../src/engine/capture.ts';
-import { methods } from '../../src/engine/methods/index.ts';
+import { allMethods } from '../../src/engine/methods/index.ts';
 import { onEachBackend } from '../support/backends.ts';
 import { noise, smallModel } from '../support/models.ts';
 
@@ -33,11 +33,11 @@ describe('tensors', () => {
       const run = model.run(noise([1, 3, 8, 8]));
       await capture(run, { target, gradients: ['input'] });
       const before = memory().numTensors;
-      for (const method of methods) {
+      for (const method of await allMethods()) {
         await method.explain(run, { target });
-        for (const { name, choices } of method.options)
-          for (const choice of choices)
-            await method.explain(run, { target, options: { [name]: choice } });
+        for (const option of method.options)
+          for (const choice of option.kind === 'choice' ? option.choices : [option.default])
+            await method.explain(run, { target, options: { [option.name]: choice } });
         expect(memory().numTensors, method.id).toBe(before);
       }
       run.dispose();

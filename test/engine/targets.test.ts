@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   argmax,
   resolveClass,
+  resolveTarget,
   softmax,
   targetSeed,
   targetValue,
@@ -32,18 +33,51 @@ describe('targets', () => {
     expect([...targetSeed({ kind: 'logit', class: 1 }, logits)]).toEqual([0, 1, 0, 0]);
   });
 
-  it.each([0, 1, 2, 3])('the seed of the probability of class %i is its derivative', (index) => {
-    const target = { kind: 'probability', class: index } as const;
+  const kinds = ['probability', 'log-probability', 'difference'] as const;
+  const cases = kinds.flatMap((kind) => [0, 1, 2, 3].map((index) => ({ kind, index })));
+  it.each(cases)('the seed of the $kind of class $index is its derivative', ({ kind, index }) => {
+    const target = { kind, class: index } as const;
     const step = 1e-5;
+    const valueOf = (z: number[]): number => {
+      const p = Math.exp(z[index]!) / z.reduce((total, v) => total + Math.exp(v), 0);
+      const rival = Math.max(...z.filter((_, k) => k !== index));
+      return { probability: p, 'log-probability': Math.log(p), difference: z[index]! - rival }[
+        kind
+      ];
+    };
     const numeric = Array.from(logits, (_, k) => {
       const moved = (by: number) => Array.from(logits, (v, i) => (i === k ? v + by : v));
-      const p = (values: number[]) => {
-        const sum = values.reduce((total, v) => total + Math.exp(v), 0);
-        return Math.exp(values[index]!) / sum;
-      };
-      return (p(moved(step)) - p(moved(-step))) / (2 * step);
+      return (valueOf(moved(step)) - valueOf(moved(-step))) / (2 * step);
     });
     targetSeed(target, logits).forEach((value, k) => expect(value).toBeCloseTo(numeric[k]!, 6));
-    expect(targetValue(target, logits)).toBeCloseTo(softmax(logits)[index]!, 7);
+    expect(targetValue(target, logits)).toBeCloseTo(valueOf([...logits]), 6);
+  });
+
+  it('a log-probability stays finite where its probability is 0', () => {
+    const target = { kind: 'log-probability', class: 1 } as const;
+    expect(targetValue(target, [1000, 0])).toBe(-1000);
+    expect([...targetSeed(target, [1000, 0])]).toEqual([-1, 1]);
+  });
+
+  it('a difference is taken against the class named, else against the largest of the others', () => {
+    const against = { kind: 'difference', class: 2, against: 1 } as const;
+    expect([...targetSeed(against, logits)]).toEqual([0, -1, 1, 0]);
+    expect(resolveTarget(against, logits)).toEqual({ class: 2, value: 5, against: 1 });
+    const alone = { kind: 'difference', class: 'predicted' } as const;
+    expect(resolveTarget(alone, logits)).toEqual({ class: 2, value: 2, against: 0 });
+    expect(resolveTarget({ ...alone, class: 0 }, logits)).toEqual({
+      class: 0,
+      value: -2,
+      against: 2,
+    });
+    expect(resolveTarget({ kind: 'logit', class: 0 }, logits)).toEqual({ class: 0, value: 1 });
+  });
+
+  it('a class is not explained against itself or one that does not exist', () => {
+    const difference = (against: number) => ({ kind: 'difference', class: 2, against }) as const;
+    expect(() => targetSeed(difference(2), logits)).toThrow(
+      'class 2 cannot be explained against itself',
+    );
+    expect(() => targetValue(difference(4), logits)).toThrow('invalid class: 4');
   });
 });

@@ -1,6 +1,7 @@
-import { dispose, memory, mul, tensor1d, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, memory, mul, tensor1d, tensor2d, type Tensor } from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import { add } from '../../src/engine/ops/add.ts';
+import { relu } from '../../src/engine/ops/relu.ts';
 import { Trace, type Operation } from '../../src/engine/trace.ts';
 import { onEachBackend } from '../support/backends.ts';
 
@@ -113,6 +114,66 @@ describe('trace', () => {
       expect(memory().numTensors).toBe(before + 3);
       trace.dispose();
       expect(memory().numTensors).toBe(before);
+    });
+
+    it.each([
+      ['gradient', [0, -6, 7, 0]],
+      ['guided', [0, 0, 7, 0]],
+      ['deconvnet', [5, 0, 7, 8]],
+    ] as const)(
+      'sends back through a ReLU what the rule "%s" lets pass',
+      async (rule, expected) => {
+        const trace = new Trace(tensor1d([-1, 2, 3, -4]));
+        trace.tap('end', trace.apply(relu, trace.input));
+        const seed = tensor1d([5, -6, 7, 8]);
+        const found = trace.backward(trace.value('end'), seed, ['input'], { reluRule: rule });
+        expect([...(await found.get('input')!.data())]).toEqual(expected);
+        dispose([seed, ...found.values()]);
+        trace.dispose();
+      },
+    );
+
+    it('computes again only what lies between a replaced value and the one asked for', async () => {
+      const before = memory().numTensors;
+      const [early, late, aside, last] = [times(2), times(3), times(5), times(7)];
+      const trace = new Trace(tensor2d([[1, 1]]));
+      const first = trace.apply(early.operation, trace.input);
+      const middle = trace.tap('middle', trace.apply(late.operation, first));
+      const side = trace.apply(aside.operation, first);
+      const sum = trace.tap('sum', trace.apply(add, middle, trace.apply(add, side, middle)));
+      trace.apply(last.operation, sum);
+      const replacement = tensor2d([[1, 2], [3, 4], [0, 0]]); // prettier-ignore
+      const replayed = trace.replay(middle, replacement, sum);
+      // Twice the replacement, and the side branch of the one picture, 10, for each of the three.
+      expect(await replayed.array()).toEqual([[12, 14], [16, 18], [10, 10]]); // prettier-ignore
+      const counts = [early, late, aside, last].map((operation) => operation.counts.forward);
+      expect(counts).toEqual([1, 1, 1, 1]);
+      dispose([replayed, replacement]);
+      trace.dispose();
+      expect(memory().numTensors).toBe(before);
+    });
+
+    it('replaces the value asked for itself', async () => {
+      const trace = new Trace(tensor2d([[1, 1]]));
+      const replacement = tensor2d([[4, 5]]);
+      const replayed = trace.replay(trace.input, replacement, trace.input);
+      replacement.dispose();
+      expect(await replayed.array()).toEqual([[4, 5]]);
+      replayed.dispose();
+      trace.dispose();
+    });
+
+    it('refuses a replacement that does not fit or leads nowhere', () => {
+      const trace = new Trace(tensor2d([[1, 1]]));
+      const end = trace.apply(times(2).operation, trace.input);
+      const wide = tensor2d([[1, 2, 3]]);
+      expect(() => trace.replay(trace.input, wide, end)).toThrow(
+        'the replacement has shape [1, 3], expected [B, 2]',
+      );
+      const fitting = tensor2d([[1, 2]]);
+      expect(() => trace.replay(end, fitting, trace.input)).toThrow('does not reach');
+      dispose([wide, fitting]);
+      trace.dispose();
     });
 
     it('names the tap it does not have', () => {

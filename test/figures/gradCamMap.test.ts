@@ -35,7 +35,9 @@ const data: GradCamData = {
   activations: { shape: [1, 3, 1, 2], data: Float32Array.of(4, 0, 1, 1, 2, 6) },
   explained: {
     map: { shape: [1, 2], data: Float32Array.of(3, 1) },
-    details: { alpha: vector(1, -2, 0.5), weightedSum: vector(3, 1) },
+    details: { alpha: vector(1, -2, 0.5), signed: vector(3, 1) },
+    notes: [],
+    range: { min: 1, max: 3 },
     layer: 'wide',
     unit: 'target units',
     logits: [0, Math.log(3)],

@@ -27,6 +27,8 @@ const model: ModelDescription = {
 };
 const explained = {
   details: {},
+  notes: [],
+  range: { min: 0, max: 6 },
   unit: 'target units',
   logits: [0, Math.log(2), 0],
   target: { class: 1, value: Math.log(2) },

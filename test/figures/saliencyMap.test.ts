@@ -17,6 +17,8 @@ const data: SaliencyData = {
   explained: {
     map: { shape: [1, 101], data: values },
     details: {},
+    notes: [],
+    range: { min: 0, max: 100 },
     layer: undefined,
     unit: 'target units',
     logits: [Math.log(3), 0],

@@ -2,8 +2,7 @@ import { capture } from '../capture.ts';
 import { EngineError } from '../errors.ts';
 import type { TensorData } from '../layout.ts';
 import type { Model } from '../model.ts';
-import type { Method } from './method.ts';
-import { resolveOptions } from './options.ts';
+import { defineMethod } from './method.ts';
 
 /** The last layer that still has rows and columns: the output of the deepest stage wider than 1x1. */
 export function lastSpatialLayer(model: Model): string {
@@ -48,18 +47,19 @@ function weightedSum(alpha: Float32Array, { shape, data }: TensorData): TensorDa
 /**
  * alpha_k = (1/Z) sum over positions of d s_c / d A^k;  L = ReLU(sum_k alpha_k A^k), with A the
  * activation of the layer and Z its number of positions. Raw, at the layer's own resolution, in
- * units of the target. `details` has `alpha` `[C]` and the sum before the ReLU.
+ * units of the target. `details` has `alpha` `[C]` and `signed`, the sum before the ReLU.
  * Source: Selvaraju et al. 2017, arXiv:1610.02391. An all-zero map is a legitimate answer: no
  * position speaks for the class.
  */
-export const gradCam: Method = {
+export const gradCam = defineMethod({
   id: 'grad-cam',
   name: 'Grad-CAM',
+  family: 'class-activation',
   unit: 'target units',
   atLayer: true,
+  long: false,
   options: [],
-  async explain(run, request) {
-    resolveOptions(gradCam, request.options);
+  async attribute(run, request) {
     const layer = request.layer ?? lastSpatialLayer(run.model);
     checkSpatial(run.model, layer);
     const { activations, gradients, logits, target } = await capture(run, {
@@ -68,10 +68,9 @@ export const gradCam: Method = {
       gradients: [layer],
     });
     const alpha = channelMeans(gradients[layer]!);
-    const sum = weightedSum(alpha.data, activations[layer]!);
-    const map = { shape: sum.shape, data: sum.data.map((value) => Math.max(0, value)) };
-    const details = { alpha, weightedSum: sum };
-    return { map, details, layer, target: target!, logits: logits! };
+    const signed = weightedSum(alpha.data, activations[layer]!);
+    const map = { shape: signed.shape, data: signed.data.map((value) => Math.max(0, value)) };
+    return { map, details: { alpha, signed }, layer, target: target!, logits: logits! };
   },
-};
+});
 // #endregion

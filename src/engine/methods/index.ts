@@ -1,18 +1,35 @@
 import { EngineError } from '../errors.ts';
-import { gradCam } from './gradCam.ts';
-import type { Method } from './method.ts';
-import { saliency } from './saliency.ts';
+import type { Method, MethodDescription } from './method.ts';
 
-/** Every attribution method, in the order in which the chapter introduces them. */
-export const methods: readonly Method[] = [saliency, gradCam];
+/**
+ * Every attribution method, in the order in which the chapter introduces them, and where its code
+ * lies, which is loaded when the method is first used.
+ */
+const sources = {
+  saliency: async () => (await import('./saliency.ts')).saliency,
+  'grad-cam': async () => (await import('./gradCam.ts')).gradCam,
+} as const satisfies Readonly<Record<string, () => Promise<Method>>>;
+
+export type MethodId = keyof typeof sources;
+
+export const methodIds = Object.keys(sources) as readonly MethodId[];
 
 /** @throws {EngineError} `unknown-method` */
-export function methodNamed(id: string): Method {
-  const method = methods.find((candidate) => candidate.id === id);
-  if (!method)
-    throw new EngineError(
-      'unknown-method',
-      `unknown method: ${id}, expected one of ${methods.map((m) => m.id).join(', ')}`,
-    );
-  return method;
+export async function methodNamed(id: string): Promise<Method> {
+  if (Object.hasOwn(sources, id)) return sources[id as MethodId]();
+  throw new EngineError(
+    'unknown-method',
+    `unknown method: ${id}, expected one of ${methodIds.join(', ')}`,
+  );
+}
+
+/** All of them, with their code. */
+export function allMethods(): Promise<Method[]> {
+  return Promise.all(methodIds.map((id) => sources[id]()));
+}
+
+/** What can be told of a method across a boundary. */
+export function describeMethod(method: Method): MethodDescription {
+  const { id, name, family, unit, atLayer, long, options } = method;
+  return { id, name, family, unit, atLayer, long, options };
 }
