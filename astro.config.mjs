@@ -7,6 +7,7 @@ import rehypeKatex from 'rehype-katex';
 import remarkMath from 'remark-math';
 import { rehypeFormula } from './src/components/prose/rehypeFormula.ts';
 import { remarkOutline } from './src/components/prose/remarkOutline.ts';
+import { trimTensorflow } from './scripts/trimTensorflow.mjs';
 
 /** KaTeX commands that let a formula name its symbols, so that figures can light them up. */
 const NAMING_COMMANDS = new Set(['\\htmlClass', '\\htmlData', '\\htmlId']);
@@ -37,6 +38,10 @@ const pureSchemes = {
   },
 };
 
+/** What a worker says of the code that it is made of. */
+const notice =
+  '/*! With TensorFlow.js, copyright Google LLC, Apache License 2.0; all software is named in the credits. */';
+
 export default defineConfig({
   site: process.env.SITE || undefined,
   base: withSlashes(process.env.BASE_PATH ?? ''),
@@ -53,13 +58,26 @@ export default defineConfig({
   devToolbar: { enabled: false },
   vite: {
     plugins: [pureSchemes],
-    worker: { format: 'es' },
+    worker: {
+      format: 'es',
+      plugins: () => [trimTensorflow],
+      // Otherwise the licence of each of TensorFlow.js's files.
+      rolldownOptions: {
+        output: {
+          comments: false,
+          postBanner: ({ isEntry }) => (isEntry ? notice : ''),
+        },
+      },
+    },
     // Only the worker imports these, too late for the first scan: the page would load twice.
     optimizeDeps: {
       include: [
         '@noble/hashes/sha2.js',
         '@tensorflow/tfjs-core',
-        ...['cpu', 'wasm', 'webgl', 'webgpu'].map((name) => `@tensorflow/tfjs-backend-${name}`),
+        ...['cpu', 'wasm'].map((name) => `@tensorflow/tfjs-backend-${name}`),
+        ...['webgl', 'webgpu'].flatMap((name) =>
+          ['base', 'kernels/*'].map((part) => `@tensorflow/tfjs-backend-${name}/dist/${part}`),
+        ),
       ],
     },
     build: {

@@ -95,8 +95,8 @@ export async function probeBackends(
 
 /** Each backend is its own chunk: only the one that is used is downloaded. */
 const loaders: Readonly<Record<BackendName, (options: BackendOptions) => Promise<unknown>>> = {
-  webgpu: () => import('@tensorflow/tfjs-backend-webgpu'),
-  webgl: () => import('@tensorflow/tfjs-backend-webgl'),
+  webgpu: () => import('./backends/webgpu.ts'),
+  webgl: () => import('./backends/webgl.ts'),
   cpu: () => import('@tensorflow/tfjs-backend-cpu'),
   async wasm({ wasmPaths }) {
     const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
