@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { anatomyOf } from '../../src/components/figures/filterAnatomy.ts';
-import type { FilterCensus, PrototypeFit } from '../../src/worker/protocol.ts';
+import type { FilterCensus, PrototypeFit, TensorData } from '../../src/worker/protocol.ts';
 
 type Analysis = FilterCensus['filters'][number];
 
@@ -23,23 +23,26 @@ const gabor = {
 const other = (kind: string, explained: number) =>
   ({ ...gabor, kind, explained, parameters: {} }) as unknown as PrototypeFit;
 
-/** One colour filter of 1x2 with magnitudes of two frequencies. */
+/** One colour filter of 1x2. */
 function census(changes: Partial<Analysis> = {}): FilterCensus {
   const analysis = {
     verdict: 'colourEdge',
     best: 1,
     fits: [other('blob', 0.5), gabor, other('sobel', 0.6)],
-    spectrum: {
-      size: 2,
-      channels: Float32Array.of(3, 0, 0, 1, 4, 0, 0, 2, 0, 0, 0, 2),
-      peak: { frequency: 0.19, wavelength: 5.26, orientation: 91 },
-    },
     ...changes,
   } as unknown as Analysis;
   const weights = { shape: [1, 3, 1, 2], data: Float32Array.of(2, -1, 0, 0, -1, -2) };
   return { weights, filters: [analysis] } as unknown as FilterCensus;
 }
 const anatomy = (changes?: Partial<Analysis>) => anatomyOf(census(changes), 0);
+/** A filter of 2x2 with upright stripes, 3 and 4 strong in red and green. */
+function striped(shown?: TensorData) {
+  const parts = { prototype: new Float32Array(12), residual: new Float32Array(12) };
+  const { filters } = census({ fits: [{ ...gabor, ...parts }], best: 0 } as never);
+  const data = Float32Array.from([3, 4, 0].flatMap((w) => [w, -w, w, -w]));
+  const weights = { shape: [1, 3, 2, 2], data };
+  return anatomyOf({ weights, filters } as unknown as FilterCensus, 0, shown);
+}
 const value = (parameters: object, name: string) =>
   anatomy({ fits: [gabor, { ...gabor, parameters }] as never }).parameters.find(
     (row) => row.name === name,
@@ -69,18 +72,21 @@ describe('a filter taken apart', () => {
   });
 
   test('adds the power of the channels up', () => {
-    // Roots of 9 + 16 and of 1 + 4 + 4.
-    const { spectrum, spectrumRange, peak } = anatomy();
-    expect(spectrumRange).toEqual([0, 5]);
-    const { rgba } = spectrum as unknown as { rgba: Uint8ClampedArray };
-    const [strong, none, alsoNone, weak] = [0, 4, 8, 12].map((at) => rgba[at + 1]!);
-    expect(none).toBe(alsoNone);
-    expect(strong).toBeGreaterThan(weak!);
-    expect(weak).toBeGreaterThan(none!);
-    expect(peak).toBe('0.19 cycles per pixel (5.3\u00a0px a cycle) at 91° (upright)');
-    const flat = { frequency: 0, wavelength: null, orientation: 0 };
-    const spectrumOf = { ...census().filters[0]!.spectrum, peak: flat };
-    expect(anatomy({ spectrum: spectrumOf as never }).peak).toBe('none');
+    // Stripes of one pixel: 4 at half a cycle, times the root of 9 + 16.
+    const { spectrum, spectrumRange, peak } = striped();
+    expect(spectrumRange[0]).toBe(0);
+    expect(spectrumRange[1]).toBeCloseTo(20, 4);
+    expect(spectrum).toMatchObject({ width: 32, height: 32 });
+    expect(peak).toBe('0.5 cycles per pixel (2\u00a0px a cycle) at 90° (upright)');
+  });
+
+  test('has the spectrum of the weights shown, where they are others than the analysed ones', () => {
+    const flat = { shape: [1, 3, 2, 2], data: new Float32Array(12).fill(2) };
+    const { peak, spectrumRange, verdict } = striped(flat);
+    // 8 in each of three channels, at frequency 0.
+    expect(spectrumRange[1]).toBeCloseTo(Math.sqrt(3 * 64), 4);
+    expect(peak).toBe('none');
+    expect(verdict).toBe(striped().verdict);
   });
 
   test('gives the pattern two opposite colours, around grey', () => {

@@ -1,9 +1,9 @@
 import { signedTile } from '../../draw/filterTiles.ts';
-import { heatmap } from '../../draw/heatmap.ts';
-import { minMaxRange, signedRange, type ValueRange } from '../../draw/normalize.ts';
+import { spectrumTile, type SpectrumTile } from '../../draw/filterSpectrum.ts';
+import { signedRange, type ValueRange } from '../../draw/normalize.ts';
 import { numberText } from '../../draw/numberText.ts';
 import type { RasterImage } from '../../draw/raster.ts';
-import type { FilterAnalysis, FilterCensus, PrototypeFit } from '../../worker/protocol.ts';
+import type { FilterCensus, PrototypeFit, TensorData } from '../../worker/protocol.ts';
 import { filterShape, filtersOf } from './filterLayers.ts';
 import { kindNames, verdictNames } from './filterWords.ts';
 
@@ -13,7 +13,10 @@ export interface NamedFit {
   readonly explained: number;
 }
 
-/** A filter taken apart: the hand-designed kernel nearest to it, what that leaves, and its spectrum. */
+/**
+ * A filter taken apart: the hand-designed kernel nearest to it and what that leaves, both of the
+ * trained weights, and the spectrum of the weights shown.
+ */
 export interface Anatomy {
   readonly verdict: string;
   readonly best: NamedFit;
@@ -35,16 +38,19 @@ export interface Anatomy {
   readonly peak: string;
 }
 
-export function anatomyOf({ weights, filters }: FilterCensus, index: number): Anatomy {
+/** @param shown the weights that are shown, OIHW, where they are not those that were analysed */
+export function anatomyOf(
+  { weights, filters }: FilterCensus,
+  index: number,
+  shown: TensorData = weights,
+): Anatomy {
   const { channels, height, width } = filterShape(weights);
   const analysis = filters[index]!;
   const best = analysis.fits[analysis.best]!;
   const filter = filtersOf(weights)[index]!;
   const range = signedRange([...filter, ...best.prototype, ...best.residual]);
   const tile = (part: Float32Array) => signedTile(part, channels, height, width, range);
-  const { size } = analysis.spectrum;
-  const spectrum = magnitudes(analysis);
-  const spectrumRange = [0, minMaxRange(spectrum)[1]] as const;
+  const spectrum = spectrumTile(filtersOf(shown)[index]!, height);
   return {
     verdict: verdictNames[analysis.verdict],
     best: named(best),
@@ -59,9 +65,9 @@ export function anatomyOf({ weights, filters }: FilterCensus, index: number): An
     prototype: tile(best.prototype),
     residual: tile(best.residual),
     range,
-    spectrum: heatmap(spectrum, size, size, { range: spectrumRange }),
-    spectrumRange,
-    peak: peakText(analysis.spectrum.peak),
+    spectrum: spectrum.image,
+    spectrumRange: spectrum.range,
+    peak: peakText(spectrum.peak),
   };
 }
 
@@ -70,15 +76,7 @@ const named = ({ kind, explained }: PrototypeFit): NamedFit => ({
   explained,
 });
 
-/** Fourier magnitudes of all channels together: the root of the sum of their squares. */
-function magnitudes({ spectrum: { size, channels } }: FilterAnalysis): Float32Array {
-  const cells = size * size;
-  const squares = new Float32Array(cells);
-  channels.forEach((value, i) => (squares[i % cells]! += value * value));
-  return squares.map(Math.sqrt);
-}
-
-function peakText({ frequency, wavelength, orientation }: FilterAnalysis['spectrum']['peak']) {
+function peakText({ frequency, wavelength, orientation }: SpectrumTile['peak']): string {
   if (wavelength === null) return 'none';
   return (
     `${numberText(frequency, 2)} cycles per pixel ` +

@@ -49,10 +49,10 @@ export class FilterShelf {
     }
   }
 
-  /** A filter taken apart, once its model's filters have been analysed. */
-  anatomy(model: string, index: number): Anatomy | undefined {
+  /** A filter taken apart, once its model's filters have been analysed; with the spectrum of the weights shown. */
+  anatomy(model: string, index: number, shown: TensorData | undefined): Anatomy | undefined {
     const census = this.censuses[model];
-    return census && this.anatomyOf?.(census, index);
+    return census && this.anatomyOf?.(census, index, shown);
   }
 
   /** Has the filters of models analysed, each once: it takes a while, and no picture changes it. */

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { orientationDifference } from '../../../../src/kernels/angle.ts';
+import { magnitudes } from '../../../../src/kernels/fourier.ts';
 import { gabor } from '../../../../src/kernels/handDesigned.ts';
 import { orientationOf } from '../../../../src/engine/lenses/filters/orientation.ts';
-import { magnitudes, spectrumOf } from '../../../../src/engine/lenses/filters/spectrum.ts';
+import { spectrumOf } from '../../../../src/engine/lenses/filters/spectrum.ts';
 
 const grey = (values: readonly number[] | Float64Array, size: number) => ({
   channels: 1 as const,
