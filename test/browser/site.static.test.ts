@@ -24,35 +24,50 @@ afterAll(async () => {
 const controls =
   ':is(button, input, select, textarea):enabled, [role=slider], [role=button], [contenteditable]';
 
-async function visible(all: Locator): Promise<Locator[]> {
-  const found: Locator[] = [];
-  for (const one of await all.all()) if (await one.isVisible()) found.push(one);
-  return found;
-}
+const shown = (all: Locator) => all.filter({ visible: true });
 
-/** Pictures of a figure that are loaded and shown. */
+/** Pictures of a figure that are shown, photographs in drawings among them; all must load. */
 async function loadedPictures(page: Page, id: string): Promise<number> {
-  const pictures = page.locator(`[data-live="${id}"] img`);
-  const natural: number[] = [];
-  for (const picture of await visible(pictures)) {
-    await picture.scrollIntoViewIfNeeded();
-    natural.push(await picture.evaluate(settledWidth));
-  }
-  expect(natural.filter((width) => width === 0)).toEqual([]);
-  return natural.length;
+  const figure = page.locator(`[data-live="${id}"]`);
+  await figure.scrollIntoViewIfNeeded();
+  const pictures = shown(figure.locator(':is(img, svg image)'));
+  expect(await pictures.evaluateAll(unloaded), id).toEqual([]);
+  return pictures.count();
 }
 
-/** Pictures that a figure's still names, of which each must show; grids show theirs as one. */
+interface Still {
+  readonly model?: string;
+  readonly layer?: string;
+  /** A picture for every network and layer, of which the page shows one at a time. */
+  readonly walls?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+}
+
+/** Pictures that a figure's still names for what it shows at first; grids show theirs as one. */
 function fewestPictures(id: string): number {
-  const still = readFileSync(join(root, 'src/generated/stills', `${id}.json`), 'utf8');
-  const named = still.match(/"url": "stills\//g)?.length ?? 0;
-  if (named === 0) throw new Error(`the still of ${id} names no picture`);
-  return named;
+  const text = readFileSync(join(root, 'src/generated/stills', `${id}.json`), 'utf8');
+  const { walls, ...still } = JSON.parse(text) as Still;
+  const wall = walls?.[still.model!]![still.layer!];
+  return JSON.stringify({ ...still, wall }).match(/"url":"/g)?.length ?? 0;
 }
 
-/** Runs in the page. */
-const settledWidth = (element: Element) => (element as HTMLImageElement).naturalWidth;
-const nameOf = ({ tagName, textContent, id }: Element) => `${tagName} ${id} ${textContent.trim()}`;
+/** These run in the page. */
+const unloaded = async (all: Element[]) => {
+  const loading = await Promise.allSettled(
+    (all as HTMLImageElement[]).map((picture) => {
+      picture.loading = 'eager';
+      return picture.decode();
+    }),
+  );
+  const failed = all.filter((_, i) => loading[i]!.status === 'rejected');
+  return failed.map((one) => one.getAttribute('src') ?? one.getAttribute('href'));
+};
+const drawn = (all: Element[]) =>
+  all.filter((one) => {
+    const { width, height } = (one as SVGGraphicsElement).getBBox();
+    return width > 0 && height > 0;
+  }).length;
+const namesOf = (all: Element[]) =>
+  all.map(({ tagName, textContent, id }) => `${tagName} ${id} ${textContent.trim()}`);
 
 /**
  * The page as it is without scripts, with scripting nonetheless, which axe needs: script elements
@@ -74,10 +89,14 @@ describe('without JavaScript', () => {
   it.each(sitePages())('/%s is complete', async (path) => {
     const { page, complaints } = await openWatched(browser, site, { javaScriptEnabled: false });
     await page.goto(`${site.address}${path}`, { waitUntil: 'load' });
-    for (const id of await liveFigures(page))
-      expect(await loadedPictures(page, id), id).toBeGreaterThanOrEqual(fewestPictures(id));
-    const dead = await visible(page.locator(controls));
-    expect(await Promise.all(dead.map((control) => control.evaluate(nameOf)))).toEqual([]);
+    for (const id of await liveFigures(page)) {
+      const fewest = fewestPictures(id);
+      expect(await loadedPictures(page, id), id).toBeGreaterThanOrEqual(fewest);
+      // A still without pictures is a drawing.
+      const drawings = shown(page.locator(`[data-live="${id}"] .stage svg`));
+      if (fewest === 0) expect(await drawings.evaluateAll(drawn), id).toBeGreaterThan(0);
+    }
+    expect(await shown(page.locator(controls)).evaluateAll(namesOf)).toEqual([]);
     expect(await page.locator('h1').innerText()).not.toBe('');
     expect(complaints).toEqual([]);
     await page.context().close();
