@@ -130,6 +130,29 @@ export function averageResize(raster: Raster, width: number, height: number): Ra
   return out;
 }
 
+/** As `averageResize`, for one map (HW) of numbers. */
+export function averageMap(
+  values: Float32Array,
+  width: number,
+  height: number,
+  outWidth: number,
+  outHeight: number,
+): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(outWidth * outHeight);
+  const columns = coverage(width, outWidth);
+  const area = (width / outWidth) * (height / outHeight);
+  coverage(height, outHeight).forEach((rows, y) => {
+    columns.forEach((cells, x) => {
+      let sum = 0;
+      for (const row of rows)
+        for (const cell of cells)
+          sum += row.weight * cell.weight * values[row.index * width + cell.index]!;
+      out[y * outWidth + x] = sum / area;
+    });
+  });
+  return out;
+}
+
 /** Smooth enlarging with half-pixel centres, for photographs; tensors keep their pixels (`nearestResize`). */
 export function bilinearResize(raster: Raster, width: number, height: number): Raster {
   const out = blankRaster(width, height);
