@@ -41,6 +41,14 @@ const classChoice: Field<number | 'predicted'> = {
   initial: 'predicted',
   parse: (text) => (text === 'predicted' ? text : whole(0, 0, 9999).parse(text)),
 };
+/** Options of a method, `samples-20_sigma-0.1`: what a method does not have or allow is dropped where it is read. */
+const settings: Field<string> = {
+  initial: '',
+  parse(text) {
+    const known = text.split('_').filter((part) => /^[a-zA-Z]+-[\w.-]+$/.test(part));
+    return known.length > 0 ? known.slice(0, 16).join('_') : undefined;
+  },
+};
 /** A class index, or `runner-up` for the strongest of the others. */
 const rivalChoice: Field<number | 'runner-up'> = {
   initial: 'runner-up',
@@ -56,6 +64,8 @@ export const kinds = ['logit', 'probability'] as const;
 /** What can be explained, and what a link can carry. */
 export const targetKinds = [...kinds, 'log-probability', 'difference'] as const;
 type TargetKind = (typeof targetKinds)[number];
+/** How a gradient's colour channels become one number; `signed` adds them up as they are. */
+export const reductions = ['max', 'l2', 'sum', 'signed'] as const;
 
 /** What the kernel editor can start from: a kernel drawn by hand, nothing, or a learned filter. */
 export const kernelStarts = [
@@ -79,6 +89,11 @@ export const kernelColours = ['grey', 'red-green', 'blue-yellow', 'tint'] as con
 export const filterSorts = ['index', 'norm', 'orientation', 'colour', 'likeness'] as const;
 /** How one filter is shown large. */
 export const filterFaces = ['colour', 'red', 'green', 'blue', 'spectrum'] as const;
+
+/** What channels can be sorted by: signed alpha, its size, or how much each moves the sum. */
+export const camSorts = ['alpha', 'magnitude', 'contribution'] as const;
+/** What is laid over the picture: what speaks for the target, what against it, or both. */
+export const camShows = ['usual', 'rectified', 'signed', 'against'] as const;
 
 /** The one table of what a reader can set and a link can carry: a new control is one row. */
 const fields = {
@@ -147,17 +162,42 @@ const fields = {
   /** -1 for the channel that the picture brings nearest to its record. */
   'atlas.channel': whole(-1, -1, 4095),
   'atlas.sort': oneOf<'index' | 'picture'>('index', ['index', 'picture']),
-  'saliency.reduction': oneOf<'max' | 'l2' | 'sum'>('max', ['max', 'l2', 'sum']),
+  'saliency.method': word('saliency'),
+  /** What of the method's options differs from its defaults. */
+  'saliency.options': settings,
+  /** Of the methods that work at one; empty for the method's own. */
+  'saliency.layer': word(''),
+  'saliency.reduction': oneOf<(typeof reductions)[number]>('max', reductions),
+  /** How a map with signs is drawn. */
+  'saliency.signs': oneOf<'signed' | 'magnitude'>('signed', ['signed', 'magnitude']),
   'saliency.kind': oneOf<TargetKind>('logit', targetKinds),
   'saliency.clip': numeric(99, 80, 100),
   'saliency.colormap': oneOf('inferno', colormaps),
   'saliency.opacity': numeric(0.6, 0, 1),
+  /** Standard deviation in input pixels of the blur under which the map is drawn. */
+  'saliency.blur': numeric(0, 0, 10),
+  'gallery.signs': oneOf<'signed' | 'magnitude'>('magnitude', ['magnitude', 'signed']),
+  'gallery.clip': numeric(99, 80, 100),
+  /** The picture under the softmax; empty for the one that the network is surest of. */
+  'softmax.picture': word(''),
+  'softmax.range': oneOf<'own' | 'common'>('own', ['own', 'common']),
   /** Empty for the model's last convolutional block. */
   'cam.layer': word(''),
   'cam.kind': oneOf<TargetKind>('logit', targetKinds),
   'cam.opacity': numeric(0.5, 0, 1),
   'cam.colormap': oneOf('viridis', colormaps),
+  /** How far the sum has run, in channels. */
   'cam.channels': whole(4096, 1, 4096),
+  'cam.sort': oneOf('alpha', camSorts),
+  /** -1 for the channel that comes first. */
+  'cam.channel': whole(-1, -1, 4095),
+  /** `usual` shows both signs of a difference, and of any other target what speaks for it. */
+  'cam.show': oneOf('usual', camShows),
+  'cam.upsampling': oneOf<'nearest' | 'bilinear' | 'bicubic'>('bilinear', [
+    'nearest',
+    'bilinear',
+    'bicubic',
+  ]),
   /** Empty for the block in the model's middle. */
   'card.layer': word(''),
   'card.channel': whole(-1, -1, 4095),
