@@ -5,13 +5,21 @@ export interface KernelMatch {
   readonly similarity: number;
 }
 
-function meanOf(values: ArrayLike<number>, from: number, length: number): number {
-  let sum = 0;
-  for (let i = from; i < from + length; i++) sum += values[i]!;
-  return sum / length;
+// #region rankFilters
+/** Cosine of the angle between two filters, -1 to 1: 1 for alike up to contrast; 0 if either is zero. */
+export function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let product = 0;
+  let energyA = 0;
+  let energyB = 0;
+  for (let i = 0; i < a.length; i++) {
+    product += a[i]! * b[i]!;
+    energyA += a[i]! ** 2;
+    energyB += b[i]! ** 2;
+  }
+  const norms = Math.sqrt(energyA * energyB);
+  return norms > 1e-12 ? product / norms : 0;
 }
 
-// #region rankFilters
 /**
  * The filters of a layer by their likeness to a kernel, either sign alike, the nearest first:
  * cos = w.v / (|w| |v|) over the weights of all channels.
@@ -31,23 +39,16 @@ export function rankFilters(
     throw new RangeError(
       `invalid kernel: ${length} weights beside ${filtersOIHW.length} of the filters; expected a divisor`,
     );
-  const level = centred ? meanOf(kernelCHW, 0, length) : 0;
-  const matches = Array.from({ length: filtersOIHW.length / length }, (_, index) => {
-    const from = index * length;
-    const filterLevel = centred ? meanOf(filtersOIHW, from, length) : 0;
-    let product = 0;
-    let kernelEnergy = 0;
-    let filterEnergy = 0;
-    for (let i = 0; i < length; i++) {
-      const a = kernelCHW[i]! - level;
-      const b = filtersOIHW[from + i]! - filterLevel;
-      product += a * b;
-      kernelEnergy += a * a;
-      filterEnergy += b * b;
-    }
-    const norms = Math.sqrt(kernelEnergy * filterEnergy);
-    return { index, similarity: norms > 1e-12 ? product / norms : 0 };
-  });
+  const vector = (values: ArrayLike<number>, from: number) => {
+    const weights = Float64Array.from({ length }, (_, i) => values[from + i]!);
+    const mean = centred ? weights.reduce((sum, weight) => sum + weight, 0) / length : 0;
+    return weights.map((weight) => weight - mean);
+  };
+  const kernel = vector(kernelCHW, 0);
+  const matches = Array.from({ length: filtersOIHW.length / length }, (_, index) => ({
+    index,
+    similarity: cosine(kernel, vector(filtersOIHW, index * length)),
+  }));
   return matches.sort((a, b) => Math.abs(b.similarity) - Math.abs(a.similarity));
 }
 // #endregion

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rankFilters } from '../../src/draw/kernelMatch.ts';
+import { cosine, rankFilters } from '../../src/draw/kernelMatch.ts';
 
 const filters = Float32Array.of(
   ...[3, 4, 0, 0], // a right angle to the kernel's second half
@@ -7,6 +7,14 @@ const filters = Float32Array.of(
   ...[0, 0, 0, 0], // dead
   ...[5, 5, 6, 6], // bright
 );
+
+test('the cosine is the same whatever the contrast', () => {
+  expect(cosine([3, 4], [6, 8])).toBeCloseTo(1, 6);
+  expect(cosine([3, 4], [4, -3])).toBe(0);
+  // (3 * 5 + 4 * 0) / (5 * 5)
+  expect(cosine([3, 4], [5, 0])).toBeCloseTo(0.6, 6);
+  expect(cosine([3, 4], [0, 0])).toBe(0);
+});
 
 test('filters rank by the size of the cosine, whatever its sign', () => {
   const ranked = rankFilters(filters, [0, 0, 3, 4], false);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
   filterOrder,
-  likeness,
   resemblance,
   type FilterSort,
 } from '../../src/components/figures/filterOrder.ts';
@@ -54,14 +53,6 @@ describe('filters are sorted', () => {
     expect(filterOrder(filters, { sort: 'orientation', like: 0 }, undefined)).toEqual([0, 1, 2, 3]);
     expect(filterOrder(filters, { sort: 'colour', like: 0 }, undefined)).toEqual([0, 1, 2, 3]);
   });
-});
-
-test('likeness is the cosine, whatever the contrast', () => {
-  expect(likeness(filters[0]!, filters[3]!)).toBeCloseTo(1, 6);
-  expect(likeness(filters[0]!, filters[2]!)).toBe(0);
-  // (3 * 5 + 4 * 0) / (5 * 5)
-  expect(likeness(filters[0]!, Float32Array.of(5, 0))).toBeCloseTo(0.6, 6);
-  expect(likeness(filters[0]!, Float32Array.of(0, 0))).toBe(0);
 });
 
 test('resemblance is the mean over the wall', () => {

@@ -1,4 +1,5 @@
 import type { filterSorts } from '../../client/state.ts';
+import { cosine } from '../../draw/kernelMatch.ts';
 import type { FilterAnalysis } from '../../worker/protocol.ts';
 
 export type FilterSort = (typeof filterSorts)[number];
@@ -12,15 +13,9 @@ export interface OrderOptions {
 /** Square root of the sum of the squared weights. */
 export const normOf = (weights: Float32Array): number => Math.hypot(...weights);
 
-/** Cosine of the angle between two filters, -1 to 1: 1 for alike up to contrast; 0 if either is zero. */
-export function likeness(a: Float32Array, b: Float32Array): number {
-  const norms = normOf(a) * normOf(b);
-  return norms > 0 ? a.reduce((sum, weight, i) => sum + weight * b[i]!, 0) / norms : 0;
-}
-
 /** Mean cosine between filters of the same index. */
 export function resemblance(a: readonly Float32Array[], b: readonly Float32Array[]): number {
-  return a.reduce((sum, filter, i) => sum + likeness(filter, b[i]!), 0) / a.length;
+  return a.reduce((sum, filter, i) => sum + cosine(filter, b[i]!), 0) / a.length;
 }
 
 /** What has a direction comes first, by its angle; what has none follows, the most colourful first. */
@@ -45,7 +40,7 @@ export function filterOrder(
     norm: (index) => -normOf(filters[index]!),
     orientation: (index) => (analyses ? directionKey(analyses[index]!) : index),
     colour: (index) => (analyses ? -analyses[index]!.colourfulness : index),
-    likeness: (index) => -likeness(filters[index]!, reference),
+    likeness: (index) => -cosine(filters[index]!, reference),
   };
   const keys = filters.map((_, index) => keyOf[sort](index));
   return keys.map((_, index) => index).sort((a, b) => keys[a]! - keys[b]! || a - b);

@@ -1,10 +1,11 @@
 import { channelTile, filterTile, signedTile } from '../../draw/filterTiles.ts';
 import { heatmap } from '../../draw/heatmap.ts';
+import { cosine } from '../../draw/kernelMatch.ts';
 import { minMaxRange, signedRange, type ValueRange } from '../../draw/normalize.ts';
 import { rasterFromRgb, type RasterImage } from '../../draw/raster.ts';
 import type { TensorData } from '../../worker/protocol.ts';
 import { filterShape, filtersOf, type FirstLayer, type PictureResponse } from './filterLayers.ts';
-import { likeness, normOf } from './filterOrder.ts';
+import { normOf } from './filterOrder.ts';
 
 /** How walls and patches are painted: each filter between its own extremes, or all on one signed scale. */
 export type FilterScale = 'each' | 'signed';
@@ -82,7 +83,7 @@ export function filterView(
     range,
     extent: minMaxRange(weights),
     norm: normOf(weights),
-    resemblance: likeness(weights, trained),
+    resemblance: cosine(weights, trained),
     response: response && responseView(response, index),
   };
 }
