@@ -54,6 +54,19 @@ const rivalChoice: Field<number | 'runner-up'> = {
   initial: 'runner-up',
   parse: (text) => (text === 'runner-up' ? text : whole(0, 0, 9999).parse(text)),
 };
+/** A cut-out with its centre, its width and whether it is mirrored, `husky.210.190.150.m`, or `none`. */
+const placed: Field<string> = {
+  initial: '',
+  parse: (text) => (/^(none|[a-z-]+(\.\d{1,3}){3}(\.m)?)$/.test(text) ? text : undefined),
+};
+/** The class of an object on the stage, the predicted one, or any by its index. */
+const askedChoice: Field<number | 'first' | 'second' | 'predicted'> = {
+  initial: 'first',
+  parse: (text) =>
+    text === 'first' || text === 'second' || text === 'predicted'
+      ? text
+      : whole(0, 0, 9999).parse(text),
+};
 /** Colour maps that a reader can choose. */
 export const colormaps = ['viridis', 'inferno', 'magma', 'cividis', 'greys', 'hot', 'jet'] as const;
 /** What feature maps can be sorted by; the difference is that of two pictures. */
@@ -198,6 +211,11 @@ const fields = {
     'bilinear',
     'bicubic',
   ]),
+  /** Background of the stage; empty, as are its objects, for what it opens with. */
+  'stage.ground': word(''),
+  'stage.first': placed,
+  'stage.second': placed,
+  'stage.asked': askedChoice,
   /** Empty for the block in the model's middle. */
   'card.layer': word(''),
   'card.channel': whole(-1, -1, 4095),
