@@ -14,17 +14,24 @@ const models = filesIn(join(goldenFolder, 'picture-logits'), '.safetensors').map
   file.replace('.safetensors', ''),
 );
 
+/**
+ * On the plain JavaScript backend ResNet-18 takes seconds for a picture, and what it computes with is
+ * compared layer by layer in goldens.test.ts: its first pictures stand for all. WASM gets every one.
+ */
+const firstOnCpu: Readonly<Record<string, number>> = { 'resnet18-objects11': 4 };
+
 describe('logits of the shipped pictures', () => {
   it('are stored for every network that takes photographs', () => {
     expect(models).toEqual(expect.arrayContaining(['resnet18-objects11', 'smallcnn-cifar10']));
   });
 
   onEachBackend((backend) => {
-    it.for(models)('agree with PyTorch: %s', { timeout: 400_000 }, async (id, { task }) => {
+    it.for(models)('agree with PyTorch: %s', { timeout: 200_000 }, async (id, { task }) => {
       const { tensors } = await readGoldenFile(`picture-logits/${id}.safetensors`);
       const { preprocessing } = await readManifest(id);
       const model = await shippedModel(id);
-      const pictures = await readCredits();
+      const all = await readCredits();
+      const pictures = backend === 'cpu' ? all.slice(0, firstOnCpu[id]) : all;
       const table = new ErrorTable();
       for (const { id: picture, file } of pictures) {
         const bitmap = await readPicture(join(root, 'public/images', file));
