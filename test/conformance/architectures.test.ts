@@ -7,7 +7,7 @@ import { capture } from '../../src/engine/capture.ts';
 import { sizeOf, type TensorData } from '../../src/engine/layout.ts';
 import { unitGradient } from '../../src/engine/lenses/effectiveField.ts';
 import { receptiveFields, type ReceptiveField } from '../../src/engine/lenses/receptiveField.ts';
-import type { Model } from '../../src/engine/model.ts';
+import type { Run } from '../../src/engine/model.ts';
 import { readManifest, shippedModel } from '../support/models.ts';
 import { positiveInput, positiveModel } from '../support/positiveWeights.ts';
 import { foldersIn, modelsFolder } from '../support/repository.ts';
@@ -21,6 +21,8 @@ const sizes: Readonly<Record<string, readonly number[]>> = {
   resnet34: [64],
 };
 
+/** Computes something; a container's output is that of the module it ends with. */
+const computes = ({ returns }: ModuleInfo) => !returns;
 /** Sees a part of its input only. */
 const isLocal = ({ type }: ModuleInfo) => !['AdaptiveAvgPool2d', 'Linear'].includes(type);
 const isSpatial = ({ outputShape }: ModuleInfo) => outputShape.length === 3;
@@ -48,12 +50,12 @@ function clipped({ start, stride, size }: ReceptiveField, cell: number, inputSiz
  * positive, so that nothing within reach is left out.
  */
 async function reachOf(
-  model: Model,
+  run: Run,
   modules: readonly ModuleInfo[],
   cellOf: (cells: number) => number,
 ) {
+  const { model } = run;
   const { inputSize } = model.config;
-  const run = model.run(positiveInput(inputSize));
   const fields = receptiveFields(model.modules, inputSize);
   const reached: Record<string, unknown> = {};
   const expected: Record<string, unknown> = {};
@@ -66,7 +68,6 @@ async function reachOf(
     const field = fields.get(name)!;
     expected[name] = [clipped(field, row, inputSize), clipped(field, column, inputSize)];
   }
-  run.dispose();
   return { reached, expected };
 }
 
@@ -81,10 +82,13 @@ describe('every architecture', () => {
 
   describe.each(cases)('$name on $inputSize pixels', ({ name, inputSize }) => {
     const model = positiveModel(name, inputSize);
-    afterAll(() => model.dispose());
+    const run = model.run(positiveInput(inputSize));
+    afterAll(async () => {
+      run.dispose();
+      await model.dispose();
+    });
 
     it('gives every module the shape that it states', async () => {
-      const run = model.run(positiveInput(inputSize));
       const layers = model.modules.map((module) => module.name);
       const { activations } = await capture(run, { layers });
       const found = layers.map((layer) => [layer, activations[layer]!.shape.slice(1)]);
@@ -94,12 +98,11 @@ describe('every architecture', () => {
           activations[layer]!.data.some((value) => value !== 0),
           layer,
         ).toBe(true);
-      run.dispose();
     });
 
     it('lets the middle cell of every module see the pixels of its field', async () => {
       const middle = (cells: number) => Math.floor(cells / 2);
-      const { reached, expected } = await reachOf(model, model.modules, middle);
+      const { reached, expected } = await reachOf(run, model.modules.filter(computes), middle);
       expect(reached).toEqual(expected);
     });
 
@@ -107,8 +110,10 @@ describe('every architecture', () => {
       ['first', () => 0],
       ['last', (cells: number) => cells - 1],
     ])('lets the %s cell see the pixels of its field wherever fields grow', async (_, cellOf) => {
-      const growing = model.modules.filter(({ window, inputs }) => window ?? inputs.length > 1);
-      const { reached, expected } = await reachOf(model, growing, cellOf);
+      const growing = model.modules
+        .filter(computes)
+        .filter(({ window, inputs }) => window ?? inputs.length > 1);
+      const { reached, expected } = await reachOf(run, growing, cellOf);
       expect(reached).toEqual(expected);
     });
   });
@@ -134,10 +139,11 @@ describe('every architecture', () => {
           expect(fields.get(layer)!.size, layer).toBeGreaterThanOrEqual(fields.get(input)!.size);
     });
 
-    it('has containers with the shape, and at least the parameters, of what they return', () => {
+    it('has containers with the shape, the field, and at least the parameters, of what they return', () => {
       for (const { name: layer, returns, outputShape, parameters } of modules) {
         if (!returns) continue;
         expect(named.get(returns)!.outputShape, layer).toEqual(outputShape);
+        expect(fields.get(layer), layer).toEqual(fields.get(returns));
         expect(named.get(returns)!.parameters, layer).toBeLessThanOrEqual(parameters);
       }
     });

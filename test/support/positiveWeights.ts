@@ -14,21 +14,26 @@ const beforePooling = 'conv1.weight';
  */
 class PositiveWeights implements WeightProvider {
   private readonly seeded = new SeededWeights(5);
+  /** Millions of random numbers take seconds; a network has the same at every size of its input. */
+  private readonly drawn = new Map<string, Float32Array>();
 
   async load(specs: readonly ParameterSpec[]) {
-    const weights = await this.seeded.load(specs);
-    return new Map(
-      [...weights].map(([name, values]) => [
-        name,
-        name === beforePooling ? values : values.map(Math.abs),
-      ]),
-    );
+    const keyOf = ({ name, shape }: ParameterSpec) => `${name} ${shape.join()}`;
+    const missing = specs.filter((spec) => !this.drawn.has(keyOf(spec)));
+    const weights = await this.seeded.load(missing);
+    for (const spec of missing) {
+      const values = weights.get(spec.name)!;
+      this.drawn.set(keyOf(spec), spec.name === beforePooling ? values : values.map(Math.abs));
+    }
+    return new Map(specs.map((spec) => [spec.name, this.drawn.get(keyOf(spec))!]));
   }
 }
 
+const positiveWeights = new PositiveWeights();
+
 export function positiveModel(name: string, inputSize: number): Model {
   const config = { name, inputChannels: 3, inputSize, classCount: 10 };
-  return new Model(`positive-${name}`, config, new PositiveWeights());
+  return new Model(`positive-${name}`, config, positiveWeights);
 }
 
 /** Seeded values, uniform on [0.1, 1.1), `[1, 3, size, size]`. */
