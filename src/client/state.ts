@@ -108,6 +108,10 @@ export const camSorts = ['alpha', 'magnitude', 'contribution'] as const;
 /** What is laid over the picture: what speaks for the target, what against it, or both. */
 export const camShows = ['usual', 'rectified', 'signed', 'against'] as const;
 
+/** Where Integrated Gradients can begin. */
+export const pathBaselines = ['black', 'white', 'mean', 'blurred', 'noise'] as const;
+export const pathSteps = ['4', '8', '16', '32', '64', '128', '256'] as const;
+
 /** The one table of what a reader can set and a link can carry: a new control is one row. */
 const fields = {
   picture: word('horse'),
@@ -194,6 +198,23 @@ const fields = {
   /** The picture under the softmax; empty for the one that the network is surest of. */
   'softmax.picture': word(''),
   'softmax.range': oneOf<'own' | 'common'>('own', ['own', 'common']),
+  /** Pixel that is nudged, as shares of the picture's width and height; -1 for the map's strongest. */
+  'probe.x': numeric(-1, -1, 1),
+  'probe.y': numeric(-1, -1, 1),
+  /** Levels of 8 bits. */
+  'probe.amount': whole(64, -128, 128),
+  'probe.patch': oneOf<'1' | '3' | '5'>('1', ['1', '3', '5']),
+  'probe.channels': oneOf<'all' | 'red' | 'green' | 'blue'>('all', ['all', 'red', 'green', 'blue']),
+  'probe.limits': oneOf<'picture' | 'none'>('picture', ['picture', 'none']),
+  /** Standard deviation of SmoothGrad's noise, as a share of the picture's range. */
+  'smooth.sigma': numeric(0.15, 0, 0.6),
+  'smooth.samples': whole(50, 4, 256),
+  'smooth.seed': whole(1, 0, 9999),
+  'path.baseline': oneOf('black', pathBaselines),
+  'path.steps': oneOf('32', pathSteps),
+  'path.rule': oneOf<'midpoint' | 'gauss-legendre'>('midpoint', ['midpoint', 'gauss-legendre']),
+  /** Share of the steps that the film has gone. */
+  'path.shown': numeric(0.5, 0, 1),
   /** Empty for the model's last convolutional block. */
   'cam.layer': word(''),
   'cam.kind': oneOf<TargetKind>('logit', targetKinds),
