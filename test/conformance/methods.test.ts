@@ -22,7 +22,14 @@ const methods = await allMethods();
 const target = { kind: 'logit', class: 3 } as const;
 const { preprocessing } = smallManifest();
 /** What every kind of method may need besides the target. */
-const request = { target, preprocessing };
+const request = { target, preprocessing, references: noise([2, 3, 8, 8], 6) };
+
+/** Fewer repetitions than a reader would want, and still several batches. */
+function brief(method: Method): Record<string, number> {
+  const counts = ['samples', 'steps', 'masks'];
+  const options = method.options.filter(({ name }) => counts.includes(name));
+  return Object.fromEntries(options.map(({ name }) => [name, 20]));
+}
 
 /** The two kinds of input that shipped models have. */
 const inputs = [
@@ -79,7 +86,12 @@ describe('every method', () => {
         async ({ size, channels }) => {
           const model = smallModel(size, channels);
           const run = model.run(noise([1, channels, size, size]));
-          const given = { target, preprocessing: smallManifest(size, channels).preprocessing };
+          const given = {
+            target,
+            preprocessing: smallManifest(size, channels).preprocessing,
+            references: noise([2, channels, size, size], 6),
+            options: brief(method),
+          };
           const first = await method.explain(run, given);
           const before = memory().numTensors;
           const again = await method.explain(run, given);
@@ -87,9 +99,10 @@ describe('every method', () => {
           expect(again).toEqual(first);
           expect(first.target.class).toBe(3);
           expect(first.logits.shape).toEqual([1, 10]);
-          const [height, width] = first.layer
-            ? model.module(first.layer).outputShape.slice(1)
-            : [size, size];
+          const [height, width] =
+            first.layer && method.family === 'class-activation'
+              ? model.module(first.layer).outputShape.slice(1)
+              : [size, size];
           expect(first.map.shape).toEqual([height, width]);
           for (const { data } of [first.map, ...Object.values(first.details)])
             expect(data.every(Number.isFinite)).toBe(true);
@@ -113,7 +126,7 @@ describe('every method', () => {
       it('gives finite numbers for a blank picture and for a network that sees nothing', async () => {
         const model = silentModel();
         const run = model.run({ shape: [1, 3, 8, 8], data: new Float32Array(192) });
-        const { map, details } = await method.explain(run, request);
+        const { map, details } = await method.explain(run, { ...request, options: brief(method) });
         for (const { data } of [map, ...Object.values(details)])
           expect(data.every(Number.isFinite)).toBe(true);
         run.dispose();
@@ -123,7 +136,7 @@ describe('every method', () => {
       it('stops when it is cancelled', async () => {
         const model = smallModel();
         const run = model.run(noise([1, 3, 8, 8]));
-        await method.explain(run, request);
+        await method.explain(run, { ...request, options: brief(method) });
         const before = memory().numTensors;
         const signal = AbortSignal.abort();
         await expect(method.explain(run, { ...request, signal })).rejects.toMatchObject({
@@ -141,6 +154,7 @@ describe('every method', () => {
           const steps: Progress[] = [];
           const maps: Attribution[] = [];
           const reports = {
+            options: brief(method),
             reportEvery: 0,
             onStep: (step: Progress) => steps.push(step),
             onPartial: (partial: Attribution) => maps.push(partial),
@@ -159,6 +173,7 @@ describe('every method', () => {
           const controller = new AbortController();
           const cancelled = method.explain(run, {
             ...request,
+            options: brief(method),
             reportEvery: 0,
             signal: controller.signal,
             onStep: () => controller.abort(),

@@ -7,7 +7,19 @@ import type { Method, MethodDescription } from './method.ts';
  */
 const sources = {
   saliency: async () => (await import('./saliency.ts')).saliency,
+  'gradient-x-input': async () => (await import('./gradientXInput.ts')).gradientXInput,
+  smoothgrad: async () => (await import('./smoothGrad.ts')).smoothGrad,
+  'integrated-gradients': async () =>
+    (await import('./integratedGradients.ts')).integratedGradients,
+  'expected-gradients': async () => (await import('./expectedGradients.ts')).expectedGradients,
+  'blur-ig': async () => (await import('./blurIg.ts')).blurIg,
+  'guided-backprop': async () => (await import('./guidedBackprop.ts')).guidedBackprop,
+  deconvnet: async () => (await import('./deconvnet.ts')).deconvnet,
+  'guided-x-input': async () => (await import('./guidedXInput.ts')).guidedXInput,
+  occlusion: async () => (await import('./occlusion.ts')).occlusion,
+  rise: async () => (await import('./rise.ts')).rise,
   'grad-cam': async () => (await import('./gradCam.ts')).gradCam,
+  'guided-grad-cam': async () => (await import('./guidedGradCam.ts')).guidedGradCam,
 } as const satisfies Readonly<Record<string, () => Promise<Method>>>;
 
 export type MethodId = keyof typeof sources;

@@ -1,0 +1,31 @@
+import { capture } from '../capture.ts';
+import { defineMethod } from './method.ts';
+import { reduceChannels, reductionOption } from './reductions.ts';
+
+// #region deconvnet
+/**
+ * The gradient at the input where every ReLU passes back g (g > 0), whether its unit was active or not;
+ * max-pooling passes back to where the maximum was ("switches"), as in every backward pass here.
+ * `details.gradient` `[1, C, H, W]` has the signs; the map reduces its channels as saliency does.
+ * Source: Zeiler and Fergus 2013, arXiv:1311.2901. Captum's `Deconvolution` leaves channels apart.
+ */
+export const deconvnet = defineMethod({
+  id: 'deconvnet',
+  name: 'Deconvolutional network',
+  family: 'gradient',
+  unit: 'target units per unit of normalised input',
+  atLayer: false,
+  long: false,
+  options: [reductionOption],
+  async attribute(run, request, { reduction }) {
+    const { gradients, logits, target } = await capture(run, {
+      ...request,
+      gradients: ['input'],
+      reluRule: 'deconvnet',
+    });
+    const gradient = gradients['input']!;
+    const map = reduceChannels(gradient, reduction);
+    return { map, details: { gradient }, layer: undefined, target: target!, logits: logits! };
+  },
+});
+// #endregion

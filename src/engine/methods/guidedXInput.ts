@@ -1,0 +1,39 @@
+import { capture } from '../capture.ts';
+import { product } from './gradientXInput.ts';
+import { defineMethod } from './method.ts';
+import { sumChannels } from './reductions.ts';
+
+// #region guidedXInput
+/**
+ * L = sum over colour channels of I G, with I the normalised input and G the guided gradient
+ * (`guided-backprop`): signed, in target units, though nothing sums up to the target.
+ * `details`: `gradient` (guided) and `attribution`, `[1, C, H, W]`.
+ * Source: Springenberg et al. 2014, arXiv:1412.6806, times the input as in arXiv:1605.01713.
+ */
+export const guidedXInput = defineMethod({
+  id: 'guided-x-input',
+  name: 'Guided backpropagation x input',
+  family: 'gradient',
+  unit: 'target units',
+  atLayer: false,
+  long: false,
+  options: [],
+  async attribute(run, request) {
+    const { activations, gradients, logits, target } = await capture(run, {
+      ...request,
+      layers: ['input'],
+      gradients: ['input'],
+      reluRule: 'guided',
+    });
+    const gradient = gradients['input']!;
+    const attribution = product(activations['input']!, gradient);
+    return {
+      map: sumChannels(attribution),
+      details: { gradient, attribution },
+      layer: undefined,
+      target: target!,
+      logits: logits!,
+    };
+  },
+});
+// #endregion
