@@ -220,7 +220,7 @@ const refusals: readonly (readonly [code: number, args: readonly string[], messa
   [2, [...explained, 'saliency', '--option', 'l2'], 'invalid --option: l2, expected name=value'],
   [2, ['report-card', 'red.png', ...model, '--out', 'a.png', '--channel', 'all'],
     'invalid --channel: all, expected mean or a number from 0'],
-  [1, [...explained, 'lrp'], 'unknown method: lrp, expected one of saliency, grad-cam'],
+  [1, [...explained, 'lrp'], 'unknown method: lrp, expected one of saliency, gradient-x-input'],
   [1, [...explained, 'saliency', '--option', 'blur=2'], 'unknown option: blur, saliency has reduction'],
   [1, [...explained, 'saliency', '--class', 'zebra'], 'unknown class: zebra, expected 0 to 9 or one of class 0'],
   [1, [...explained, 'saliency', '--class', '10'], 'unknown class: 10, expected 0 to 9'],
