@@ -144,6 +144,12 @@ export class Dispatcher {
       const { unitGradient } = await part(import('../engine/lenses/effectiveField.ts'));
       return unitGradient(run, { ...request, ...options });
     },
+    vary: async ({ model, picture, ...request }, options) => {
+      const opened = await this.shelf.open(model);
+      const { vary } = await part(import('../engine/lenses/variations.ts'));
+      const { preprocessing } = opened.manifest;
+      return vary(this.run(opened, picture, options), { ...request, ...options, preprocessing });
+    },
     explain: async (params, options, onPreview) => {
       const { model, picture, method: name, references = [], ...request } = params;
       const method = await part(methodNamed(name));

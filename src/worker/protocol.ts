@@ -16,6 +16,7 @@ import type { Verdict } from '../engine/lenses/filters/verdict.ts';
 import type { StrongestCells } from '../engine/lenses/patches.ts';
 import type { FieldStep, ReceptiveField } from '../engine/lenses/receptiveField.ts';
 import type { LayerSparsity } from '../engine/lenses/sparsity.ts';
+import type { Variation, Variations } from '../engine/lenses/variations.ts';
 import type { Preprocessing } from '../engine/manifest.ts';
 import type { MethodDescription, Progress } from '../engine/methods/method.ts';
 import type { Note, Range } from '../engine/methods/notes.ts';
@@ -52,6 +53,8 @@ export type {
   TensorData,
   Unit,
   UnitGradient,
+  Variation,
+  Variations,
   Verdict,
 };
 
@@ -192,6 +195,11 @@ export interface Requests {
   unitGradient: {
     params: { model: string; picture: KeyedPicture; layer: string; unit: Unit };
     result: UnitGradient;
+  };
+  /** The target at other inputs made of the picture: nudged pixels, noisy copies, points of a path. */
+  vary: {
+    params: { model: string; picture: KeyedPicture; target: Target; variation: Variation };
+    result: Variations;
   };
   explain: {
     params: {
