@@ -1,4 +1,5 @@
 // @ts-check
+import { readFileSync } from 'node:fs';
 import mdx from '@astrojs/mdx';
 import { unified } from '@astrojs/markdown-remark';
 import svelte from '@astrojs/svelte';
@@ -38,6 +39,12 @@ const pureSchemes = {
   },
 };
 
+/** What the engine imports of a backend of TensorFlow.js. @param {string} name */
+function partsOfBackend(name) {
+  const source = readFileSync(new URL(`src/engine/backends/${name}.ts`, import.meta.url), 'utf8');
+  return [...source.matchAll(/'(@tensorflow\/tfjs-backend-[^']+)'/g)].map(([, part]) => part ?? '');
+}
+
 /** What a worker says of the code that it is made of. */
 const notice =
   '/*! With TensorFlow.js, copyright Google LLC, Apache License 2.0; all software is named in the credits. */';
@@ -75,9 +82,7 @@ export default defineConfig({
         '@noble/hashes/sha2.js',
         '@tensorflow/tfjs-core',
         ...['cpu', 'wasm'].map((name) => `@tensorflow/tfjs-backend-${name}`),
-        ...['webgl', 'webgpu'].flatMap((name) =>
-          ['base', 'kernels/*'].map((part) => `@tensorflow/tfjs-backend-${name}/dist/${part}`),
-        ),
+        ...['webgl', 'webgpu'].flatMap(partsOfBackend),
       ],
     },
     build: {
