@@ -1,11 +1,11 @@
-"""Oracles of the gradient methods and of the gradient-free ones: each formula in plain PyTorch, nothing shared with the engine.
+"""Oracles of the gradient methods and of the gradient-free ones: each formula in plain PyTorch, apart from the engine.
 
 Random numbers are those of sfc32.py, so that a seed stands for the noise.
 """
 
 import copy
 import math
-from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple
+from typing import Callable, Dict, Iterator, List, NamedTuple, Optional, Sequence, Tuple, Union
 
 import numpy as np
 import torch
@@ -17,16 +17,21 @@ BLUR_SHARE = 1 / 16
 """Standard deviation of the blurred baseline, as a share of the picture's side."""
 SETTLED = 3e-5
 """Largest difference between float32's and float64's maps, relative to the largest magnitude, that a case may have."""
+NUDGE = 1e-6
+"""A little more than rounding moves a value by on any backend."""
 SEEDS = range(1, 9)
 
 
 class Case(NamedTuple):
-    """A map `[H, W]` of a method with these options; noise has what the options' seed does not say."""
+    """A map `[H, W]` of a method with these options, and details by the engine's names."""
 
     method: str
     options: Dict[str, object]
     tensor: Tensor
-    noise: Dict[str, Tensor]
+    details: Dict[str, Tensor]
+
+
+Found = Tuple[Tensor, Dict[str, Tensor]]
 
 
 class Problem(NamedTuple):
@@ -41,7 +46,11 @@ class Problem(NamedTuple):
 
     def double(self) -> "Problem":
         return Problem(
-            copy.deepcopy(self.model).double(), self.pixels.double(), self.target, self.mean.double(), self.std.double(),
+            copy.deepcopy(self.model).double(),
+            self.pixels.double(),
+            self.target,
+            self.mean.double(),
+            self.std.double(),
             [reference.double() for reference in self.references],
         )
 
@@ -115,7 +124,7 @@ def reduced(channels: Tensor, how: str) -> Tensor:
 
 
 def gaussian_matrix(size: int, sigma: float) -> np.ndarray:
-    """[size, size]: weights of a Gaussian cut off at 4 sigma whose samples are mirrored at the borders (d c b a | a b c d)."""
+    """[size, size]: weights of a Gaussian cut off at 4 sigma, mirrored at the borders (d c b a | a b c d)."""
     radius = int(4 * sigma + 0.5)
     weights = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2) if sigma > 0 else np.ones(1)
     weights /= weights.sum()
@@ -160,7 +169,7 @@ def gradient_x_input(problem: Problem) -> Tensor:
 def smooth_grad(
     problem: Problem, samples: int, sigma: float, seed: int, form: str = "mean", convention: str = "paper",
     reduction: str = "max",
-) -> Tensor:
+) -> Found:
     """Noise of the float32 generator in either precision."""
     pixels = problem.pixels
     scale = sigma * (pixels.max() - pixels.min()).item() if convention == "paper" else sigma
@@ -173,7 +182,8 @@ def smooth_grad(
         "squared": lambda: gradients.square().mean(0),
         "variance": lambda: gradients.var(0, unbiased=False),
     }
-    return reduced(forms[form](), reduction)
+    error = gradients.std(0, keepdim=True) / math.sqrt(samples)
+    return reduced(forms[form](), reduction), {"standardError": error}
 
 
 def nodes(rule: str, steps: int) -> Tuple[np.ndarray, np.ndarray]:
@@ -186,13 +196,16 @@ def nodes(rule: str, steps: int) -> Tuple[np.ndarray, np.ndarray]:
 
 def integrated_gradients(
     problem: Problem, steps: int, baseline_kind: str = "black", rule: str = "midpoint", seed: int = 1
-) -> Tensor:
+) -> Found:
     start = baseline(problem, baseline_kind, seed)
     places, weights = (
         torch.from_numpy(values).to(start.dtype)[:, None, None, None] for values in nodes(rule, steps)
     )
-    gradients = problem.gradients(start + places * (problem.pixels - start))
-    return ((problem.pixels - start) * (weights * gradients).sum(0, keepdim=True))[0].sum(0)
+    path = start + places * (problem.pixels - start)
+    gradients = problem.gradients(path)
+    attribution = (problem.pixels - start) * (weights * gradients).sum(0, keepdim=True)
+    scores = problem.scores(torch.cat([start, path, problem.pixels]))
+    return attribution[0].sum(0), {"scores": scores, "sum": attribution.sum()[None]}
 
 
 def expected_gradients(problem: Problem, samples: int, seed: int) -> Tensor:
@@ -275,84 +288,111 @@ def rise(problem: Problem, masks: int, cells: int, probability: float, seed: int
     return (scores[:, None, None, None] * field).sum(0)[0] / (masks * probability)
 
 
-def settled(problem: Problem, compute: Callable[[Problem, int], Tensor]) -> Tuple[Tensor, int]:
-    """A map away from the kinks of ReLU, where float32 and float64 agree, and the first seed that gives one."""
-    double = problem.double()
-    for seed in SEEDS:
-        single, exact = compute(problem, seed), compute(double, seed)
-        largest = exact.abs().max()
-        if largest > 0 and (single - exact).abs().max() <= SETTLED * largest:
-            return single, seed
-    raise ValueError("float32 and float64 differ under every seed; choose other options")
+class Formula(NamedTuple):
+    """A method with its options, seed included, and its formula."""
+
+    method: str
+    options: Dict[str, object]
+    compute: Callable[[Problem], Union[Tensor, Found]]
+
+    def found(self, problem: Problem) -> Found:
+        result = self.compute(problem)
+        return result if isinstance(result, tuple) else (result, {})
 
 
-def families(small: bool, layer: str) -> Iterator[Tuple[str, Dict[str, object], Callable[[Problem, int], Tensor]]]:
-    """(method, options, formula) for a small network, or the fewer ones for a large one; the formula's second argument is
-    the seed, which those that draw nothing ignore."""
+def formulas(small: bool, layer: str, seed: int) -> List[Formula]:
+    """What is computed for a small network, or the less for a large one. The seed is that of random numbers, and moves
+    the places of what draws none."""
     many = 8 if small else 2
-    steps = 6 if small else 3
+    steps = (6 if small else 3) + seed - 1
     window = 0.25 if small else 0.5
+    found: List[Formula] = []
+
+    def add(method: str, compute: Callable[[Problem], Union[Tensor, Found]], **options: object) -> None:
+        found.append(Formula(method, options, compute))
+
     for reduction in ("max", "l2", "sum"):
-        yield "saliency", {"reduction": reduction}, lambda p, _, r=reduction: saliency(p, r)
-    yield "gradient-x-input", {}, lambda p, _: gradient_x_input(p)
+        add("saliency", lambda p, r=reduction: saliency(p, r), reduction=reduction)
+    add("gradient-x-input", gradient_x_input)
     for form in ("mean", "squared", "variance"):
-        options = {"form": form, "samples": many, "sigma": 0.1}
-        yield "smoothgrad", options, lambda p, seed, f=form: smooth_grad(p, many, 0.1, seed, f)
+        add(
+            "smoothgrad", lambda p, f=form: smooth_grad(p, many, 0.1, seed, f),
+            form=form, samples=many, sigma=0.1, seed=seed,
+        )
     if small:
-        options = {"convention": "captum", "samples": many, "sigma": 0.3, "reduction": "l2"}
-        yield "smoothgrad", options, lambda p, seed: smooth_grad(p, many, 0.3, seed, "mean", "captum", "l2")
-    kinds = ("black", "white", "blurred", "noise", "mean") if small else ("black",)
-    for kind in kinds:
-        options = {"baseline": kind, "steps": steps, "rule": "midpoint"}
-        yield "integrated-gradients", options, lambda p, seed, k=kind: integrated_gradients(p, steps, k, "midpoint", seed)
-    options = {"baseline": "blurred", "steps": steps, "rule": "gauss-legendre"}
-    yield "integrated-gradients", options, lambda p, _: integrated_gradients(p, steps, "blurred", "gauss-legendre")
-    yield "expected-gradients", {"samples": many}, lambda p, seed: expected_gradients(p, many, seed)
-    yield "guided-backprop", {"reduction": "max"}, lambda p, _: guided(p, Guided)
-    yield "deconvnet", {"reduction": "l2"}, lambda p, _: guided(p, Deconvolving, "l2")
-    yield "guided-x-input", {}, lambda p, _: guided_x_input(p)
+        add(
+            "smoothgrad", lambda p: smooth_grad(p, many, 0.3, seed, "mean", "captum", "l2"),
+            convention="captum", samples=many, sigma=0.3, reduction="l2", seed=seed,
+        )
+    for kind in ("black", "white", "blurred", "noise", "mean") if small else ("black",):
+        add(
+            "integrated-gradients", lambda p, k=kind: integrated_gradients(p, steps, k, "midpoint", seed),
+            baseline=kind, steps=steps, rule="midpoint", seed=seed,
+        )
+    add(
+        "integrated-gradients", lambda p: integrated_gradients(p, steps, "blurred", "gauss-legendre"),
+        baseline="blurred", steps=steps, rule="gauss-legendre",
+    )
+    add("expected-gradients", lambda p: expected_gradients(p, many, seed), samples=many, seed=seed)
+    add("guided-backprop", lambda p: guided(p, Guided), reduction="max")
+    add("deconvnet", lambda p: guided(p, Deconvolving, "l2"), reduction="l2")
+    add("guided-x-input", guided_x_input)
     for upsampling in ("bilinear", "captum"):
-        yield "guided-grad-cam", {"upsampling": upsampling}, lambda p, _, u=upsampling: guided_grad_cam(p, layer, u)
-    options = {"steps": steps, "sigma": 0.2}
-    yield "blur-ig", options, lambda p, _: blur_integrated_gradients(p, steps, 0.2)
+        add("guided-grad-cam", lambda p, u=upsampling: guided_grad_cam(p, layer, u), upsampling=upsampling)
+    add("blur-ig", lambda p: blur_integrated_gradients(p, steps, 0.2), steps=steps, sigma=0.2)
     for kind in ("black", "blurred") if small else ("mean",):
-        options = {"window": window, "stride": 0.75, "baseline": kind}
-        yield "occlusion", options, lambda p, _, k=kind: occlusion(p, window, 0.75, k)
-    options = {"masks": 2 * many, "cells": 5, "probability": 0.4}
-    yield "rise", options, lambda p, seed: rise(p, 2 * many, 5, 0.4, seed)
+        add("occlusion", lambda p, k=kind: occlusion(p, window, 0.75, k), window=window, stride=0.75, baseline=kind)
+    add("rise", lambda p: rise(p, 2 * many, 5, 0.4, seed), masks=2 * many, cells=5, probability=0.4, seed=seed)
+    return found
 
 
 LAYERS = {"smallcnn": "features.5", "resnet18": "layer4"}
 """Where Guided Grad-CAM looks: the last layer with rows and columns."""
-SEEDED = ("smoothgrad", "expected-gradients", "rise")
 
 
-def draws(method: str, options: Dict[str, object]) -> bool:
-    """Whether the result depends on a seed."""
-    return method in SEEDED or options.get("baseline") == "noise"
+def moved(problem: Problem, seed: int) -> Problem:
+    """The same with pixels moved by as much as rounding moves them."""
+    noise = torch.randn(problem.pixels.shape, generator=torch.Generator().manual_seed(seed), dtype=problem.pixels.dtype)
+    return problem._replace(pixels=problem.pixels + NUDGE * noise)
+
+
+def apart(problem: Problem, formula: Formula, found: Tensor, nudges: int) -> float:
+    """Largest difference of float32's map from float64's, and of those of `nudges` neighbours, relative to the largest
+    magnitude: what lies at a kink of ReLU or max-pooling differs."""
+    double = problem.double()
+    exact, _ = formula.found(double)
+    others = [found, *(formula.found(moved(double, seed))[0] for seed in range(nudges))]
+    largest = exact.abs().max().item()
+    return max((other - exact).abs().max().item() for other in others) / largest if largest > 0 else math.inf
 
 
 def cases(
     model: nn.Module, manifest: Dict, pixels: Tensor, target: int, references: Sequence[Tensor]
 ) -> Iterator[Case]:
-    """Every method of this file for one picture; expected gradients needs references and is left out without."""
+    """Every method of this file for one picture, away from the kinks of ReLU and max-pooling, where float32 and float64
+    agree: the first seed that is good enough counts. Raises ValueError where none is."""
+    for module in model.modules():
+        if isinstance(module, nn.ReLU):
+            module.inplace = False
     mean, std = (torch.tensor(manifest["preprocessing"][key]) for key in ("mean", "std"))
     problem = Problem(model, pixels, target, mean, std, references)
     architecture = manifest["architecture"]["name"]
-    for method, options, compute in families(architecture == "smallcnn", LAYERS[architecture]):
-        if method == "expected-gradients" and not references:
-            continue
-        try:
-            tensor, seed = settled(problem, compute)
-        except ValueError as error:
-            raise ValueError(f"{manifest['id']}: {method} {options}: {error}") from error
-        if draws(method, options):
-            options = {**options, "seed": seed}
-        yield Case(method, options, tensor, {})
+    nudges = 6 if architecture == "smallcnn" else 2
+    tries = [formulas(architecture == "smallcnn", LAYERS[architecture], seed) for seed in SEEDS]
+    for candidates in zip(*tries):
+        for formula in candidates:
+            tensor, details = formula.found(problem)
+            distance = apart(problem, formula, tensor, nudges)
+            if distance <= SETTLED:
+                break
+            print(f"{formula.method} {formula.options}: float32 and float64 or neighbours differ by {distance:.1e}")
+        else:
+            raise ValueError(f"{manifest['id']}: no seed for {formula.method} keeps away from kinks; choose others")
+        yield Case(formula.method, formula.options, tensor, details)
 
 
 def main() -> None:
-    """usage: golden_gradients.py <model folder> <picture> [reference pictures]: tries the cases, writes nothing."""
+    """usage: golden_gradients.py <model folder> <picture> <reference pictures>: tries the cases, writes nothing."""
     import sys
     import time
     from pathlib import Path
@@ -362,9 +402,6 @@ def main() -> None:
 
     folder, *pictures = map(Path, sys.argv[1:])
     model, manifest = load_model(folder)
-    for module in model.modules():
-        if isinstance(module, nn.ReLU):
-            module.inplace = False
     view = manifest["preprocessing"]
     pixels, *references = [
         normalised(resized(picture, view["width"], view["height"]), view) for picture in pictures

@@ -54,6 +54,34 @@ function relativeDistance(actual: number, expected: number, scale: number): numb
   return scale === 0 ? distance : distance / scale;
 }
 
+/** What a file's tensors should be, whole or sampled, by their names. */
+export function expectationsIn({ tensors, metadata }: TensorFile, where: string) {
+  const shapes = JSON.parse(metadata['shapes'] ?? '{}') as Record<string, number[]>;
+  const get = (name: string) => {
+    const tensor = tensors.get(name);
+    if (!tensor) throw new Error(`golden ${where} has no ${name}`);
+    return tensor;
+  };
+  const expect = (name: string) =>
+    shapes[name]
+      ? sampled(shapes[name], get(`sample.${name}`).data, get(`summary.${name}`).data)
+      : whole(get(name));
+  return { get, expect, names: [...tensors.keys(), ...Object.keys(shapes)] };
+}
+
+/** A tensor of a file that may have been kept as a sample (metadata `shapes` names those). */
+export function sampledTensor({ tensors, metadata }: TensorFile, name: string): Expectation {
+  const shapes = JSON.parse(metadata['shapes'] ?? '{}') as Record<string, number[]>;
+  const get = (key: string) => {
+    const tensor = tensors.get(key);
+    if (!tensor) throw new Error(`there is no ${key} among the goldens`);
+    return tensor;
+  };
+  const shape = shapes[name];
+  if (!shape) return whole(get(name));
+  return sampled(shape, get(`sample.${name}`).data, get(`summary.${name}`).data);
+}
+
 /** Names a golden's tensors; a container that returns a leaf's very tensor shares the leaf's values. */
 export function goldenFrom(
   model: string,
@@ -61,18 +89,8 @@ export function goldenFrom(
   { tensors, metadata }: TensorFile,
 ): Golden {
   const aliases = JSON.parse(metadata['aliases'] ?? '{}') as Record<string, string>;
-  const shapes = JSON.parse(metadata['shapes'] ?? '{}') as Record<string, number[]>;
-  const get = (name: string) => {
-    const tensor = tensors.get(name);
-    if (!tensor) throw new Error(`golden ${model}/${input} has no ${name}`);
-    return tensor;
-  };
-  const expect = (name: string) =>
-    shapes[name]
-      ? sampled(shapes[name], get(`sample.${name}`).data, get(`summary.${name}`).data)
-      : whole(get(name));
+  const { get, expect, names } = expectationsIn({ tensors, metadata }, `${model}/${input}`);
   const prefix = 'method.';
-  const names = [...tensors.keys(), ...Object.keys(shapes)];
   const maps = names.filter((name) => name.startsWith(prefix));
   return {
     model,
