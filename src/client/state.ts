@@ -112,6 +112,9 @@ export const camShows = ['usual', 'rectified', 'signed', 'against'] as const;
 export const pathBaselines = ['black', 'white', 'mean', 'blurred', 'noise'] as const;
 export const pathSteps = ['4', '8', '16', '32', '64', '128', '256'] as const;
 
+/** How lines of the ledger are sorted: what speaks for the class first, by size, or as they lie. */
+export const ledgerSorts = ['contribution', 'size', 'index'] as const;
+
 /** The one table of what a reader can set and a link can carry: a new control is one row. */
 const fields = {
   picture: word('horse'),
@@ -237,6 +240,12 @@ const fields = {
   'stage.first': placed,
   'stage.second': placed,
   'stage.asked': askedChoice,
+  /** Empty, or one with too many cells, for the model's last block. */
+  'ledger.layer': word(''),
+  'ledger.rows': oneOf<'cells' | 'channels'>('cells', ['cells', 'channels']),
+  'ledger.sort': oneOf('contribution', ledgerSorts),
+  /** The line that is unfolded; -1 for the first. */
+  'ledger.open': whole(-1, -1, 4095),
   /** Empty for the block in the model's middle. */
   'card.layer': word(''),
   'card.channel': whole(-1, -1, 4095),
