@@ -1,16 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { filterNote } from '../../src/components/figures/censusNote.ts';
+import { countingFit, rows, verdictAt } from '../../src/components/figures/censusVerdict.ts';
 import {
-  countingFit,
   defaultLeast,
   filterCensusView,
-  filterNote,
   loadFilterCensus,
   petalOf,
   petalOfFilter,
-  rows,
   structured,
   summaryOf,
-  verdictAt,
   type FilterCensusData,
 } from '../../src/components/figures/filterCensus.ts';
 import { verdictNames } from '../../src/components/figures/filterWords.ts';

@@ -1,6 +1,5 @@
 import { untrainedSuffix } from '../../client/models.ts';
 import { filterTile } from '../../draw/filterTiles.ts';
-import { numberText } from '../../draw/numberText.ts';
 import type { Raster, RasterImage } from '../../draw/raster.ts';
 import { tileGrid } from '../../draw/tileGrid.ts';
 import type {
@@ -10,10 +9,11 @@ import type {
   PrototypeFit,
   Verdict,
 } from '../../worker/protocol.ts';
+import { filterNote, type FilterNote } from './censusNote.ts';
+import { countingFit, rows, rowsOf, verdictAt } from './censusVerdict.ts';
 import { chapterModel, labModel, type DrawStill } from './figure.ts';
 import { filterShape, filtersOf } from './filterLayers.ts';
 import { tellingFilter } from './filterWall.ts';
-import { kindNames } from './filterWords.ts';
 
 /** A network's first layer before and after training. */
 export interface FilterCensusData {
@@ -23,29 +23,6 @@ export interface FilterCensusData {
   readonly trained: FilterCensus;
   readonly untrained: FilterCensus;
 }
-
-interface Row {
-  readonly verdict: Verdict;
-  readonly one: string;
-  readonly many: string;
-}
-
-/** What the rows of a census are called, in their order. */
-export const rows: readonly Row[] = [
-  { verdict: 'edge', one: 'edge', many: 'edges' },
-  { verdict: 'colourEdge', one: 'edge between two colours', many: 'edges between two colours' },
-  { verdict: 'grating', one: 'grating', many: 'gratings' },
-  { verdict: 'blob', one: 'blob or plain colour', many: 'blobs and plain colours' },
-  { verdict: 'noise', one: 'none of these', many: 'none of these' },
-  { verdict: 'dead', one: 'dead', many: 'dead' },
-];
-
-/** The same for filters without colours. */
-const greyRows: readonly Row[] = rows
-  .filter(({ verdict }) => verdict !== 'colourEdge')
-  .map((row) => (row.verdict === 'blob' ? { ...row, one: 'blob', many: 'blobs' } : row));
-
-const rowsOf = (channels: number) => (channels === 3 ? rows : greyRows);
 
 /** Filters of one kind. */
 export interface Group {
@@ -107,16 +84,6 @@ export const atlasColumns = 8;
 /** Tiles in a line where there is room for many, and where there is not. */
 export const lineLengths = { wide: 16, narrow: 12 } as const;
 
-/** A filter as the figure tells of it when it is pointed at. */
-export interface FilterNote {
-  readonly index: number;
-  readonly name: string;
-  /** What was found in it, in words. */
-  readonly text: string;
-  readonly filter: RasterImage;
-  readonly prototype: RasterImage;
-}
-
 /** Percent that must be explained, as the engine's own verdicts have it. */
 export const defaultLeast = 60;
 
@@ -126,19 +93,6 @@ export async function loadFilterCensus(ask: Ask, model: string): Promise<FilterC
   const trained = await ask('filters', { model });
   const untrained = await ask('filters', { model: `${model}${untrainedSuffix}` });
   return { model, title, trained, untrained };
-}
-
-/** The most telling of the fits that explain enough; undefined where none does. */
-export function countingFit({ fits }: FilterAnalysis, least: number): PrototypeFit | undefined {
-  return fits.find(
-    ({ explained, noiseFloor }) => 100 * explained >= least && explained > noiseFloor,
-  );
-}
-
-/** @param least percent that must be explained */
-export function verdictAt(analysis: FilterAnalysis, least: number): Verdict {
-  if (analysis.verdict === 'dead') return 'dead';
-  return countingFit(analysis, least)?.pattern ?? 'noise';
 }
 
 export function filterCensusView(
@@ -256,55 +210,6 @@ function atlasOf(census: FilterCensus): Raster {
   const atlas = tileGrid(tiles, { columns: atlasColumns, padding: 1 });
   atlases.set(census, atlas);
   return atlas;
-}
-
-/** What is known of one filter, for a reader who wants to check its verdict. */
-export function filterNote(census: FilterCensus, index: number, least: number): FilterNote {
-  const analysis = census.filters[index]!;
-  const { channels, height, width } = filterShape(census.weights);
-  const tile = (weights: Float32Array) => filterTile(weights, channels, height, width);
-  const fit = countingFit(analysis, least) ?? bestOf(analysis);
-  const verdict = verdictAt(analysis, least);
-  const { one } = rowsOf(channels).find((row) => row.verdict === verdict)!;
-  return {
-    index,
-    name: one,
-    text:
-      verdict === 'dead'
-        ? `Its norm, ${numberText(analysis.norm)}, is next to nothing.`
-        : fitText(fit, verdict === 'noise'),
-    filter: tile(filtersOf(census.weights)[index]!),
-    prototype: tile(fit.prototype),
-  };
-}
-
-const bestOf = ({ fits }: FilterAnalysis): PrototypeFit =>
-  fits.reduce((best, fit) => (fit.explained > best.explained ? fit : best));
-
-const percent = (share: number): string => `${Math.round(100 * share)} percent`;
-
-function fitText(fit: PrototypeFit, falls: boolean): string {
-  const { kind, explained, noiseFloor, groundShare } = fit;
-  const plain = groundShare > 0.5 ? ` (${percent(groundShare)} by its flat colour alone)` : '';
-  const details = detailText(fit);
-  const what = `A ${kindNames[kind]}${details ? ` ${details}` : ''} explains ${percent(explained)}${plain}`;
-  if (!falls) return `${what}.`;
-  return explained <= noiseFloor
-    ? `${what}; noise gets as far as ${percent(noiseFloor)}.`
-    : `${what}, and no kernel more.`;
-}
-
-/** The parameters that can be seen. */
-function detailText({ parameters: p }: PrototypeFit): string {
-  const parts = [
-    p.size === undefined ? '' : `of ${p.size}×${p.size}`,
-    p.orientation === undefined ? '' : `at ${Math.round(p.orientation) % 180}°`,
-    p.wavelength === undefined ? '' : `with ${numberText(p.wavelength, 2)} pixels to a cycle`,
-    p.wavelength !== undefined || p.sigma === undefined
-      ? ''
-      : `with σ = ${numberText(p.sigma, 2)} pixels`,
-  ];
-  return parts.filter((part) => part !== '').join(' ');
 }
 
 /** How many filters are something that a hand could have designed. */
