@@ -1,36 +1,17 @@
 /** What a reader does at the census of first-layer filters. */
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
 import { filterCensus } from '../../src/engine/lenses/filters/filterCensus.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { testsOf } from '../support/figurePage.ts';
 import { shippedModel } from '../support/models.ts';
-import { figureOf, openWatched, serveSite, untilLive, type Site } from '../support/site.ts';
 
-let browser: Browser;
-let site: Site;
-let page: Page;
+const tests = testsOf('filter-census');
 let figure: Locator;
-let complaints: readonly string[];
-
-beforeAll(async () => {
-  site = await serveSite();
-  browser = await launchChromium();
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-afterEach(async () => {
-  expect(complaints).toEqual([]);
-  await page.context().close();
-});
 
 async function open(query = ''): Promise<void> {
-  ({ page, complaints } = await openWatched(browser, site));
-  await page.goto(`${site.address}first-layer-filters/${query}`);
-  await untilLive(page, 'filter-census');
-  figure = figureOf(page, 'filter-census');
+  figure = await tests.open(query);
 }
+afterEach(() => expect(tests.complaints).toEqual([]));
 
 const lab = '?model=smallcnn-cifar10';
 const headings = () => figure.locator('.heading').allInnerTexts();
@@ -59,7 +40,7 @@ describe('the census', () => {
       expect(await height()).toBe(before.height);
     }
     expect(await headings()).not.toEqual(before.headings);
-    await expect.poll(() => page.url()).toContain('census.least=75');
+    await expect.poll(() => tests.page.url()).toContain('census.least=75');
     await figure.getByLabel('Reset Share').click();
     expect(await headings()).toEqual(before.headings);
   });
@@ -71,10 +52,10 @@ describe('the census', () => {
     const initial = await note();
     await tiles.first().focus();
     expect((await note()).toLowerCase()).toContain(first);
-    await page.keyboard.press('ArrowDown');
+    await tests.page.keyboard.press('ArrowDown');
     const below = await note();
     expect(below).not.toContain(`${first}:`);
-    await page.keyboard.press('Enter');
+    await tests.page.keyboard.press('Enter');
     await figure.locator('input[type=range]').focus();
     expect(await note()).toBe(below);
     expect(initial).toMatch(/^Filter \d+: .*explains \d+ percent/s);
