@@ -48,18 +48,31 @@ export class FigureSession {
   private turn = 0;
   private last: (() => Promise<void>) | undefined;
 
-  /** The models to choose from, without their untrained twins. */
-  readonly models = $derived.by(() => {
+  /** All models that there are, without their untrained twins. */
+  readonly known = $derived.by((): ChoosableModel[] => {
     const opened = this.opened.current;
     const shipped = this.site.models.filter(({ id }) => !opened.some((model) => model.id === id));
-    return [...shipped, ...opened].filter((model) => this.choice?.accepts?.(model) ?? true);
+    return [...shipped, ...opened];
   });
+
+  /** Those to choose from. */
+  readonly models = $derived(this.known.filter((model) => this.accepts(model)));
+
+  /** The reader's choice, where the figure has something to show of it; the atlas has nothing of twins. */
+  private readonly chosen = $derived.by(() => {
+    const found = this.choice && modelNamed(this.wantedModel.current, this.models);
+    return found && this.accepts(found) ? found : undefined;
+  });
+
+  /** The reader's choice, where the figure has nothing to show of it. */
+  readonly foreign = $derived(
+    this.chosen ? undefined : modelNamed(this.wantedModel.current, this.known),
+  );
 
   /** The model that the figure shows: the reader's choice, where there is such a model, or its own. */
   readonly model: ChoosableModel = $derived.by(() => {
     const own = this.choice?.model ?? labModel;
-    const chosen = this.choice && modelNamed(this.wantedModel.current, this.models);
-    return chosen ?? modelNamed(own, this.site.models) ?? this.site.models[0]!;
+    return this.chosen ?? modelNamed(own, this.site.models) ?? this.site.models[0]!;
   });
 
   /** The class to explain; a class that the model does not have becomes the predicted one. */
@@ -79,6 +92,10 @@ export class FigureSession {
       const backend = field('backend').get();
       if (backend !== 'auto') preferBackend(backend);
     });
+  }
+
+  private accepts(model: ChoosableModel): boolean {
+    return this.choice?.accepts?.(model) ?? true;
   }
 
   /**
