@@ -1,6 +1,7 @@
 /**
  * `npm run bench`: bytes until each page's first live figure, and the price of a capture on every
- * backend beside onnxruntime-web and PyTorch, all in one run. Nothing here passes or fails.
+ * backend beside onnxruntime-web and PyTorch, and of every attribution method, all in one run. Nothing
+ * here passes or fails.
  * `npm run bench -- [ROUNDS] [--keep-site]`: more rounds, and the site as `npm test` left it.
  */
 import { existsSync } from 'node:fs';
@@ -16,6 +17,7 @@ import { root } from '../test/support/repository.ts';
 import { siteBase, siteFolder } from '../test/support/site.ts';
 import { captureSamples, networks, type BenchedNetwork } from './captureTimes.ts';
 import { medians, type Samples } from './median.ts';
+import { printMethodTimes } from './methodTable.ts';
 import { pageBytes } from './pageBytes.ts';
 import { startPytorch, type PytorchSamples } from './pytorch.ts';
 import { printTable } from './table.ts';
@@ -149,4 +151,11 @@ for (const network of networks) {
     ],
   );
 }
+for (const { model, share } of networks)
+  await printMethodTimes(
+    server.url,
+    model,
+    Math.max(2, Math.round((share * rounds) / 10)),
+    share === 1,
+  );
 await server.close();

@@ -2,20 +2,26 @@
 import * as ort from 'onnxruntime-web/wasm';
 import { startBackend, type BackendName } from '../../src/engine/backend.ts';
 import { capture } from '../../src/engine/capture.ts';
-import { parseManifest } from '../../src/engine/manifest.ts';
+import { parseManifest, type ModelManifest } from '../../src/engine/manifest.ts';
 import type { Model } from '../../src/engine/model.ts';
 import { openModel } from '../../src/engine/openModel.ts';
 import { HttpSource } from '../../src/engine/weights/byteSource.ts';
 import { benchInput, captureSamples } from '../captureTimes.ts';
 import { medians, sampleTimes } from '../median.ts';
+import { methodTimes, type BenchedMethod, type MethodTimes } from '../methodTimes.ts';
 import { onnxModel } from '../onnxModel.ts';
 
 const at = (path: string) => new URL(path, location.origin).href;
 
+const folderOf = (id: string) => at(`public/models/${id}/`);
+
+async function fetchManifest(id: string): Promise<ModelManifest> {
+  return parseManifest(await (await fetch(`${folderOf(id)}model.json`)).text(), id);
+}
+
 async function fetchModel(id: string): Promise<Model> {
-  const folder = at(`public/models/${id}/`);
-  const manifest = parseManifest(await (await fetch(`${folder}model.json`)).text(), id);
-  return openModel(manifest, new HttpSource(`${folder}${manifest.weights.file}`));
+  const manifest = await fetchManifest(id);
+  return openModel(manifest, new HttpSource(`${folderOf(id)}${manifest.weights.file}`));
 }
 
 export const times = {
@@ -33,6 +39,26 @@ export const times = {
         adapter: reason,
         times: medians(await captureSamples(model, rounds, Math.min(20, rounds))),
       };
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
+  },
+
+  /** Milliseconds of each method, once, by its id; or the reason why there are none. */
+  async methods(
+    preferred: BackendName,
+    id: string,
+    cases: readonly BenchedMethod[],
+  ): Promise<Record<string, MethodTimes> | string> {
+    const wasmPaths = at('node_modules/@tensorflow/tfjs-backend-wasm/dist/');
+    try {
+      await startBackend({ preferred, wasmPaths });
+      const model = await fetchModel(id);
+      const { preprocessing } = await fetchManifest(id);
+      const found: Record<string, MethodTimes> = {};
+      for (const benched of cases)
+        found[benched.method] = await methodTimes(model, preprocessing, benched, 1);
+      return found;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);
     }
