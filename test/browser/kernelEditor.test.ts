@@ -1,31 +1,11 @@
 /** The kernel editor in a browser: painting by pointer, finger and keyboard, and a twin in the network. */
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
-import { figureOf, openWatched, serveSite, untilLive, type Site } from '../support/site.ts';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { testsOf } from '../support/figurePage.ts';
 import { changes } from '../support/visit.ts';
 
-let browser: Browser;
-let site: Site;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  site = await serveSite();
-  browser = await launchChromium();
-  ({ page, complaints } = await openWatched(browser, site, { hasTouch: true }));
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-async function open(query = ''): Promise<Locator> {
-  complaints.length = 0;
-  await page.goto(`${site.address}first-layer-filters/${query}`);
-  await untilLive(page, 'kernel-editor');
-  return figureOf(page, 'kernel-editor');
-}
+const tests = testsOf('kernel-editor', { hasTouch: true });
+const { open } = tests;
 
 /** Cells that are not 0, as they are read out. */
 const painted = (figure: Locator) =>
@@ -37,7 +17,7 @@ const painted = (figure: Locator) =>
         .filter((text) => !text.endsWith(': 0.00')),
     );
 
-const search = () => page.evaluate(() => location.search);
+const search = () => tests.page.evaluate(() => location.search);
 const start = (figure: Locator, kind: string) =>
   figure.locator(`input[value="${kind}"]`).check({ force: true });
 
@@ -51,10 +31,10 @@ async function middle(figure: Locator, row: number, column: number) {
 
 async function dragOver(figure: Locator, from: [number, number], to: [number, number]) {
   const [begin, end] = [await middle(figure, ...from), await middle(figure, ...to)];
-  await page.mouse.move(begin.x, begin.y);
-  await page.mouse.down();
-  await page.mouse.move(end.x, end.y, { steps: 3 });
-  await page.mouse.up();
+  await tests.page.mouse.move(begin.x, begin.y);
+  await tests.page.mouse.down();
+  await tests.page.mouse.move(end.x, end.y, { steps: 3 });
+  await tests.page.mouse.up();
 }
 
 describe('the kernel editor', () => {
@@ -74,7 +54,7 @@ describe('the kernel editor', () => {
     expect(sizes).toEqual(sizes.toSorted((a, b) => b - a));
     expect(sizes[0]).toBeGreaterThan(sizes.at(-1)!);
     expect(sizes[0]).toBeLessThan(1);
-    expect(complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 
   it('takes a learned filter into the editor, lets it be changed, and takes that back', async () => {
@@ -87,7 +67,7 @@ describe('the kernel editor', () => {
     expect(await first.innerText()).toContain(name);
     const learned = await painted(figure);
     const at = await middle(figure, 4, 4);
-    await changes(figure, () => page.mouse.click(at.x, at.y));
+    await changes(figure, () => tests.page.mouse.click(at.x, at.y));
     expect(await painted(figure)).not.toEqual(learned);
     await changes(figure, () => figure.getByRole('button', { name: 'undo' }).click());
     expect(await painted(figure)).toEqual(learned);
@@ -125,13 +105,13 @@ describe('the kernel editor', () => {
       'ArrowDown',
       'Enter',
     ])
-      await page.keyboard.press(key);
+      await tests.page.keyboard.press(key);
     expect(await painted(figure)).toEqual([
       'row 2, column 2: 0.70',
       'row 2, column 3: −0.20',
       'row 3, column 3: 1.00',
     ]);
-    await page.keyboard.press('Delete');
+    await tests.page.keyboard.press('Delete');
     expect(await painted(figure)).toHaveLength(2);
   });
 
@@ -139,8 +119,8 @@ describe('the kernel editor', () => {
     const figure = await open();
     await start(figure, 'blank');
     const [top, bottom] = [await middle(figure, 1, 2), await middle(figure, 7, 2)];
-    const before = await page.evaluate(() => scrollY);
-    const session = await page.context().newCDPSession(page);
+    const before = await tests.page.evaluate(() => scrollY);
+    const session = await tests.page.context().newCDPSession(tests.page);
     const touch = (type: 'touchStart' | 'touchMove' | 'touchEnd', y?: number) =>
       session.send('Input.dispatchTouchEvent', {
         type,
@@ -151,17 +131,17 @@ describe('the kernel editor', () => {
       await touch('touchMove', top.y + share * (bottom.y - top.y));
     await touch('touchEnd');
     await expect.poll(() => painted(figure)).toHaveLength(7);
-    expect(await page.evaluate(() => scrollY)).toBe(before);
+    expect(await tests.page.evaluate(() => scrollY)).toBe(before);
   });
 
   it('turns by its rim, and says so in the address', async () => {
     const figure = await open('?kernel.start=sobel');
     const grid = (await figure.locator('[role=grid]').boundingBox())!;
     const above = grid.y - 12;
-    await page.mouse.move(grid.x + grid.width / 2, above);
-    await page.mouse.down();
-    await changes(figure, () => page.mouse.move(grid.x - 12, above, { steps: 4 }));
-    await page.mouse.up();
+    await tests.page.mouse.move(grid.x + grid.width / 2, above);
+    await tests.page.mouse.down();
+    await changes(figure, () => tests.page.mouse.move(grid.x - 12, above, { steps: 4 }));
+    await tests.page.mouse.up();
     expect(await figure.getByLabel('Orientation', { exact: true }).inputValue()).toBe('135');
     await expect.poll(search).toContain('kernel.angle=135');
   });

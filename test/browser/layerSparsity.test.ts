@@ -1,31 +1,11 @@
 /** The chart of zeros in a browser, beside the feature maps that it leads to. */
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
-import { figureOf, openWatched, serveSite, untilLive, type Site } from '../support/site.ts';
+import { describe, expect, it } from 'vitest';
+import { testsOf } from '../support/figurePage.ts';
+import { figureOf, untilLive } from '../support/site.ts';
 import { changes } from '../support/visit.ts';
 
-let browser: Browser;
-let site: Site;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  site = await serveSite();
-  browser = await launchChromium();
-  ({ page, complaints } = await openWatched(browser, site));
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-async function open(query = '') {
-  complaints.length = 0;
-  await page.goto(`${site.address}feature-maps/${query}`);
-  await untilLive(page, 'layer-sparsity');
-  return figureOf(page, 'layer-sparsity');
-}
+const tests = testsOf('layer-sparsity');
+const { open } = tests;
 
 describe('the chart of zeros', () => {
   it('has a row for each ReLU of ResNet-18, with a band and a share that is told', async () => {
@@ -45,18 +25,20 @@ describe('the chart of zeros', () => {
       expect(share).toBeGreaterThanOrEqual(low!);
       expect(share).toBeLessThanOrEqual(high!);
     }
-    expect(complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 
   it('leads the feature maps to the row chosen', async () => {
     const figure = await open();
-    await untilLive(page, 'feature-maps');
-    const maps = figureOf(page, 'feature-maps');
+    await untilLive(tests.page, 'feature-maps');
+    const maps = figureOf(tests.page, 'feature-maps');
     await changes(maps, () =>
       figure.getByRole('radio', { name: /^layer3\.0,/ }).check({ force: true }),
     );
     expect(await maps.innerText()).toContain('layer3.0');
-    await expect.poll(() => page.evaluate(() => location.search)).toContain('maps.layer=layer3.0');
+    await expect
+      .poll(() => tests.page.evaluate(() => location.search))
+      .toContain('maps.layer=layer3.0');
   });
 
   it('shows another network with its own survey', async () => {

@@ -1,32 +1,12 @@
 /** The receptive field in a browser: the square at the pointer's speed, the effective field after a rest. */
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
-import { figureOf, openWatched, serveSite, untilLive, type Site } from '../support/site.ts';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { testsOf } from '../support/figurePage.ts';
 
 const patience = { timeout: 120_000 };
 
-let browser: Browser;
-let site: Site;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  site = await serveSite();
-  browser = await launchChromium();
-  ({ page, complaints } = await openWatched(browser, site, { hasTouch: true }));
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-async function open(query = ''): Promise<Locator> {
-  complaints.length = 0;
-  await page.goto(`${site.address}feature-maps/${query}`);
-  await untilLive(page, 'receptive-field');
-  return figureOf(page, 'receptive-field');
-}
+const tests = testsOf('receptive-field', { hasTouch: true });
+const { open } = tests;
 
 /** Text with plain spaces. */
 const text = async (locator: Locator) => (await locator.innerText()).replace(/\s+/g, ' ');
@@ -62,7 +42,7 @@ describe('the receptive field', () => {
     const figure = await open();
     expect(await square(figure)).toEqual([63, 63, 99]);
     const { x, y } = await pointOf(figure, 0.01, 0.99);
-    await page.mouse.move(x, y);
+    await tests.page.mouse.move(x, y);
     // No engine is asked for this.
     expect(await square(figure)).toEqual([-49, 167, 99]);
     expect(await theoretical(figure)).toBe(
@@ -73,7 +53,7 @@ describe('the receptive field', () => {
     expect(half).toBeGreaterThan(1);
     expect(most).toBeGreaterThanOrEqual(half!);
     expect(most).toBeLessThanOrEqual(99);
-    expect(complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 
   it('moves when one points at the picture itself, and with the arrow keys', async () => {
@@ -81,12 +61,12 @@ describe('the receptive field', () => {
     const picture = figure.locator('.field-stage .picture');
     await picture.scrollIntoViewIfNeeded();
     const box = (await picture.boundingBox())!;
-    await page.mouse.move(box.x + 0.99 * box.width, box.y + 0.01 * box.height);
+    await tests.page.mouse.move(box.x + 0.99 * box.width, box.y + 0.01 * box.height);
     expect(await square(figure)).toEqual([8 * 27 - 49, -49, 99]);
     await figure.locator('.cell-map button').focus();
-    await page.keyboard.press('ArrowLeft');
-    await page.keyboard.press('ArrowDown');
-    await page.keyboard.press('Shift+ArrowDown');
+    await tests.page.keyboard.press('ArrowLeft');
+    await tests.page.keyboard.press('ArrowDown');
+    await tests.page.keyboard.press('Shift+ArrowDown');
     expect(await square(figure)).toEqual([8 * 26 - 49, 8 * 5 - 49, 99]);
     await expect
       .poll(() => text(figure.locator('.cell-map .spoken')))
@@ -105,7 +85,7 @@ describe('the receptive field', () => {
     expect(await shown.innerText()).toContain('371 + (3 − 1) · 32 = ');
     const [, most] = await effective(figure);
     expect(most).toBeLessThan(435);
-    await expect.poll(() => page.evaluate(() => location.search)).toContain('layer4.1.conv2');
+    await expect.poll(() => tests.page.evaluate(() => location.search)).toContain('layer4.1.conv2');
   });
 
   it('compares the network with itself before training', async () => {
@@ -134,12 +114,12 @@ describe('the receptive field', () => {
     const [half, most] = await effective(figure);
     expect(half).toBeGreaterThan(1);
     expect(most).toBeLessThanOrEqual(29);
-    expect(complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 
   it('follows a finger that moves sideways', async () => {
     const figure = await open('?model=smallcnn-cifar10');
-    const touch = await page.context().newCDPSession(page);
+    const touch = await tests.page.context().newCDPSession(tests.page);
     const from = await pointOf(figure, 0.06, 0.06);
     const to = await pointOf(figure, 0.94, 0.31);
     const at = ({ x, y }: { x: number; y: number }) => [{ x, y }];
