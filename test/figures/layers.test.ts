@@ -4,9 +4,11 @@ import {
   firstConvolution,
   lastBlock,
   layerAmong,
+  layerStops,
   middleBlock,
   secondBlock,
   spatialModules,
+  stopOf,
 } from '../../src/components/figures/layers.ts';
 import { architectureNamed } from '../../src/engine/archs/index.ts';
 
@@ -56,4 +58,22 @@ test('a layer that the model does not have gives way to another', () => {
   expect(layerAmong(modules, 'features.3.1', 'features.5')).toBe('features.3.1');
   expect(layerAmong(modules, 'layer4', 'features.5')).toBe('features.5');
   expect(layerAmong(modules, '', 'features.5')).toBe('features.5');
+});
+
+test('each output is one stop, under the name of its block or of the largest container', () => {
+  const small = modulesOf('smallcnn', 32);
+  const names = layerStops(small).map(({ name }) => name);
+  expect(names.slice(0, 4)).toEqual(['features.0.0', 'features.0.1', 'features.0', 'features.1.0']);
+  expect(names.at(-1)).toBe('features.5');
+  expect(names).toHaveLength(18);
+  expect(stopOf(small, 'features')).toBe('features.5');
+  expect(stopOf(small, 'features.5.2')).toBe('features.5');
+  expect(stopOf(small, 'features.5.1')).toBe('features.5.1');
+  const large = modulesOf('resnet18', 64);
+  const last = layerStops(large).map(({ name }) => name);
+  expect(last.slice(0, 4)).toEqual(['conv1', 'bn1', 'relu', 'maxpool']);
+  expect(last.at(-1)).toBe('layer4');
+  expect(last).not.toContain('layer4.1');
+  expect(last).toContain('layer4.0');
+  expect(stopOf(large, 'layer4.1')).toBe('layer4');
 });

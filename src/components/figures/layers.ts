@@ -43,3 +43,30 @@ export function middleBlock(modules: Modules): string {
 export function layerAmong(modules: Modules, wanted: string, other: string): string {
   return modules.some(({ name }) => name === wanted) ? wanted : other;
 }
+
+/** The leaf whose output a module's is. */
+function leafOf(modules: Modules, name: string): string {
+  const returns = modules.find((module) => module.name === name)?.returns;
+  return returns ? leafOf(modules, returns) : name;
+}
+
+/**
+ * The layers with rows and columns in forward order, each output once: under the name of its block,
+ * or else of the largest container that ends there.
+ */
+export function layerStops(modules: Modules): ModuleInfo[] {
+  const named = new Set(blocks(modules));
+  const stops = new Map<string, ModuleInfo>();
+  for (const module of spatialModules(modules)) {
+    const leaf = leafOf(modules, module.name);
+    const known = stops.get(leaf);
+    if (!known || !named.has(known.name)) stops.set(leaf, module);
+  }
+  return [...stops.values()];
+}
+
+/** The stop whose output is that of a layer. */
+export function stopOf(modules: Modules, layer: string): string {
+  const leaf = leafOf(modules, layer);
+  return layerStops(modules).find(({ name }) => leafOf(modules, name) === leaf)?.name ?? layer;
+}
