@@ -9,6 +9,7 @@ import type { Attribution, Method, Progress } from '../../src/engine/methods/met
 import { resolveOptions } from '../../src/engine/methods/options.ts';
 import { Model } from '../../src/engine/model.ts';
 import { onEachBackend } from '../support/backends.ts';
+import { briefOptions, briefSize } from '../support/briefOptions.ts';
 import { noise, smallManifest, smallModel } from '../support/models.ts';
 import { filesIn, root } from '../support/repository.ts';
 
@@ -21,25 +22,15 @@ const isMethod = (value: unknown): value is Method =>
 const methods = await allMethods();
 const target = { kind: 'logit', class: 3 } as const;
 const { preprocessing } = smallManifest();
-/** What every kind of method may need besides the target. */
-const request = { target, preprocessing, references: noise([2, 3, 8, 8], 6) };
-
-/** Fewer repetitions than a reader would want, and still several batches. */
-function brief(method: Method): Record<string, number> {
-  const counts = ['samples', 'steps', 'masks'];
-  const options = method.options.filter(({ name }) => counts.includes(name));
-  return Object.fromEntries(options.map(({ name }) => [name, 20]));
-}
-
 /** The two kinds of input that shipped models have. */
 const inputs = [
-  { kind: 'colour', size: 8, channels: 3 },
-  { kind: 'grey', size: 12, channels: 1 },
+  { kind: 'colour', channels: 3 },
+  { kind: 'grey', channels: 1 },
 ];
 
 /** A network whose weights are all 0: its activations, gradients and logits are 0, too. */
-function silentModel(): Model {
-  const { config } = smallModel();
+function silentModel(size: number): Model {
+  const { config } = smallModel(size);
   const load = async (specs: readonly ParameterSpec[]) =>
     new Map(
       specs.map(({ name, shape }) => {
@@ -71,6 +62,14 @@ describe('every method', () => {
   });
 
   describe.each(methods)('$id', (method) => {
+    const size = briefSize(method);
+    const picture = [1, 3, size, size];
+    /** What every kind of method may need besides the target. */
+    const request = {
+      ...{ target, preprocessing, options: briefOptions(method) },
+      references: noise([2, 3, size, size], 6),
+    };
+
     it('starts with a value that it allows', () => {
       const names = method.options.map(({ name }) => name);
       expect(new Set(names).size).toBe(names.length);
@@ -83,14 +82,14 @@ describe('every method', () => {
     onEachBackend(() => {
       it.each(inputs)(
         'explains a $kind picture and leaves no tensor behind',
-        async ({ size, channels }) => {
+        async ({ channels }) => {
           const model = smallModel(size, channels);
           const run = model.run(noise([1, channels, size, size]));
           const given = {
             target,
             preprocessing: smallManifest(size, channels).preprocessing,
             references: noise([2, channels, size, size], 6),
-            options: brief(method),
+            options: briefOptions(method),
           };
           const first = await method.explain(run, given);
           const before = memory().numTensors;
@@ -113,8 +112,8 @@ describe('every method', () => {
       );
 
       it('refuses an option it does not have', async () => {
-        const model = smallModel();
-        const run = model.run(noise([1, 3, 8, 8]));
+        const model = smallModel(size);
+        const run = model.run(noise(picture));
         const options = { 'no such option': 'x' };
         await expect(method.explain(run, { ...request, options })).rejects.toMatchObject({
           code: 'invalid-option',
@@ -124,9 +123,9 @@ describe('every method', () => {
       });
 
       it('gives finite numbers for a blank picture and for a network that sees nothing', async () => {
-        const model = silentModel();
-        const run = model.run({ shape: [1, 3, 8, 8], data: new Float32Array(192) });
-        const { map, details } = await method.explain(run, { ...request, options: brief(method) });
+        const model = silentModel(size);
+        const run = model.run({ shape: picture, data: new Float32Array(3 * size ** 2) });
+        const { map, details } = await method.explain(run, request);
         for (const { data } of [map, ...Object.values(details)])
           expect(data.every(Number.isFinite)).toBe(true);
         run.dispose();
@@ -134,9 +133,9 @@ describe('every method', () => {
       });
 
       it('stops when it is cancelled', async () => {
-        const model = smallModel();
-        const run = model.run(noise([1, 3, 8, 8]));
-        await method.explain(run, { ...request, options: brief(method) });
+        const model = smallModel(size);
+        const run = model.run(noise(picture));
+        await method.explain(run, request);
         const before = memory().numTensors;
         const signal = AbortSignal.abort();
         await expect(method.explain(run, { ...request, signal })).rejects.toMatchObject({
@@ -149,12 +148,12 @@ describe('every method', () => {
 
       if (method.long)
         it('tells how far it has come, and stops between its steps', async () => {
-          const model = smallModel();
-          const run = model.run(noise([1, 3, 8, 8]));
+          const model = smallModel(size);
+          const run = model.run(noise(picture));
           const steps: Progress[] = [];
           const maps: Attribution[] = [];
           const reports = {
-            options: brief(method),
+            options: briefOptions(method),
             reportEvery: 0,
             onStep: (step: Progress) => steps.push(step),
             onPartial: (partial: Attribution) => maps.push(partial),
@@ -173,7 +172,7 @@ describe('every method', () => {
           const controller = new AbortController();
           const cancelled = method.explain(run, {
             ...request,
-            options: brief(method),
+            options: briefOptions(method),
             reportEvery: 0,
             signal: controller.signal,
             onStep: () => controller.abort(),
@@ -187,8 +186,8 @@ describe('every method', () => {
 
       if (method.atLayer)
         it('refuses a layer after the pooling', async () => {
-          const model = smallModel();
-          const run = model.run(noise([1, 3, 8, 8]));
+          const model = smallModel(size);
+          const run = model.run(noise(picture));
           await expect(method.explain(run, { ...request, layer: 'pool' })).rejects.toMatchObject({
             code: 'no-spatial-extent',
             message: expect.stringContaining('choose a layer before the pooling'),

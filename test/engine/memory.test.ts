@@ -3,9 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { capture, type CaptureRequest } from '../../src/engine/capture.ts';
 import { allMethods } from '../../src/engine/methods/index.ts';
 import { onEachBackend } from '../support/backends.ts';
-import { noise, smallModel } from '../support/models.ts';
+import { briefOptions } from '../support/briefOptions.ts';
+import { noise, smallManifest, smallModel } from '../support/models.ts';
 
 const captures = 50;
+/** Every method several times. */
+const slow = { timeout: 240_000 };
 const target = { kind: 'logit', class: 3 } as const;
 
 describe('tensors', () => {
@@ -28,16 +31,21 @@ describe('tensors', () => {
       expect(memory().numTensors).toBe(start);
     });
 
-    it('are as many after every method, with every choice of its options', async () => {
-      const model = smallModel();
-      const run = model.run(noise([1, 3, 8, 8]));
+    it('are as many after every method, with every choice of its options', slow, async () => {
+      const size = 12;
+      const model = smallModel(size);
+      const { preprocessing } = smallManifest(size);
+      const references = noise([2, 3, size, size], 6);
+      const run = model.run(noise([1, 3, size, size]));
       await capture(run, { target, gradients: ['input'] });
       const before = memory().numTensors;
       for (const method of await allMethods()) {
-        await method.explain(run, { target });
+        const brief = briefOptions(method);
         for (const option of method.options)
-          for (const choice of option.kind === 'choice' ? option.choices : [option.default])
-            await method.explain(run, { target, options: { [option.name]: choice } });
+          for (const choice of option.kind === 'choice' ? option.choices : []) {
+            const options = { ...brief, [option.name]: choice };
+            await method.explain(run, { target, preprocessing, references, options });
+          }
         expect(memory().numTensors, method.id).toBe(before);
       }
       run.dispose();

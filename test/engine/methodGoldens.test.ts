@@ -1,6 +1,6 @@
 /** Every attribution method on pictures of the shipped networks beside PyTorch's formulas. */
 import { describe, expect, it } from 'vitest';
-import { methodNamed } from '../../src/engine/methods/index.ts';
+import { methodIds, methodNamed } from '../../src/engine/methods/index.ts';
 import { nodeBound, onEachBackend } from '../support/backends.ts';
 import { beyond, ErrorTable } from '../support/closeness.ts';
 import { methodGoldenNames, readMethodGolden } from '../support/methodGoldens.ts';
@@ -21,6 +21,13 @@ describe('goldens of methods', () => {
   it('are there for three pictures', () => {
     const inputs = names.filter(({ model }) => model === 'smallcnn-cifar10');
     expect(inputs.map(({ input }) => input)).toEqual(['chelsea', 'horse', 'noise']);
+  });
+
+  it('are there for every method', async () => {
+    const small = names.filter(({ model }) => model === 'smallcnn-cifar10');
+    const goldens = await Promise.all(small.map(readMethodGolden));
+    const compared = new Set(goldens.flatMap(({ cases }) => cases.map(({ method }) => method)));
+    expect(methodIds.filter((id) => !compared.has(id))).toEqual([]);
   });
 
   onEachBackend((backend) => {

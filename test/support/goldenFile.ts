@@ -69,19 +69,6 @@ export function expectationsIn({ tensors, metadata }: TensorFile, where: string)
   return { get, expect, names: [...tensors.keys(), ...Object.keys(shapes)] };
 }
 
-/** A tensor of a file that may have been kept as a sample (metadata `shapes` names those). */
-export function sampledTensor({ tensors, metadata }: TensorFile, name: string): Expectation {
-  const shapes = JSON.parse(metadata['shapes'] ?? '{}') as Record<string, number[]>;
-  const get = (key: string) => {
-    const tensor = tensors.get(key);
-    if (!tensor) throw new Error(`there is no ${key} among the goldens`);
-    return tensor;
-  };
-  const shape = shapes[name];
-  if (!shape) return whole(get(name));
-  return sampled(shape, get(`sample.${name}`).data, get(`summary.${name}`).data);
-}
-
 /** Names a golden's tensors; a container that returns a leaf's very tensor shares the leaf's values. */
 export function goldenFrom(
   model: string,

@@ -16,11 +16,11 @@ const eventLoop = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
  * turns of others, so a slice runs in a `tidy` of its own.
  * @throws {EngineError} `aborted`
  */
-export async function inSlices(
+export async function inSlices<Partial = Evidence>(
   total: number,
-  request: Reports<Evidence>,
+  request: Reports<Partial>,
   slice: (index: number) => void | Promise<void>,
-  partial?: (done: number) => Evidence | Promise<Evidence>,
+  partial?: (done: number) => Partial | Promise<Partial>,
 ): Promise<void> {
   const { signal, onStep, onPartial, reportEvery = usualReport } = request;
   const { waiting = (turn) => turn } = request;
