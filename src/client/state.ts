@@ -208,7 +208,7 @@ const fields = {
   'probe.amount': whole(64, -128, 128),
   'probe.patch': oneOf<'1' | '3' | '5'>('1', ['1', '3', '5']),
   'probe.channels': oneOf<'all' | 'red' | 'green' | 'blue'>('all', ['all', 'red', 'green', 'blue']),
-  'probe.limits': oneOf<'picture' | 'none'>('picture', ['picture', 'none']),
+  'probe.limits': oneOf<'picture' | 'none'>('none', ['picture', 'none']),
   /** Standard deviation of SmoothGrad's noise, as a share of the picture's range. */
   'smooth.sigma': numeric(0.15, 0, 0.6),
   'smooth.samples': whole(50, 4, 256),
