@@ -168,18 +168,17 @@ def score_cam(problem: Problem, layer: str, channels: int, corners: bool) -> Ten
     return total(alpha, activation)
 
 
-def ablation_cam(problem: Problem, layer: str, library: bool = False) -> Tensor:
+def ablation_cam(problem: Problem, layer: str, channels: int) -> Tensor:
+    """Without the strongest channels, one after the other."""
     activation, _ = problem.look(layer)
-    smallest = activation.min()
-    value = smallest - 1e7 if library and smallest != 0 else 0.0
+    alpha = torch.zeros(len(activation), dtype=activation.dtype)
     with torch.no_grad():
         whole = problem.score(problem.model(problem.pixels))[0]
-        alpha = []
-        for channel in range(len(activation)):
+        for channel in strongest(activation, channels):
             without = activation.clone()
-            without[channel] = value
-            alpha.append((whole - problem.score(problem.logits_with(layer, without[None]))[0]) / whole)
-    return total(torch.stack(alpha), activation)
+            without[channel] = 0
+            alpha[channel] = (whole - problem.score(problem.logits_with(layer, without[None]))[0]) / whole
+    return total(alpha, activation)
 
 
 def full_grad(problem: Problem, scaled: bool) -> Tensor:
@@ -287,9 +286,11 @@ class Formula(NamedTuple):
     compute: Callable[[Problem], Tensor]
 
 
-def formulas(deep: str, before: str, channels: int) -> List[Formula]:
-    """deep: the pooled block; before: one whose gradient is not constant; channels: how many Score-CAM looks at."""
+def formulas(deep: str, before: str, channels: int, ablated: int = 0) -> List[Formula]:
+    """deep: the pooled block; before: one whose gradient is not constant; channels: how many Score-CAM looks at; ablated:
+    how many Ablation-CAM does, 0 for all."""
     found: List[Formula] = []
+    few = {"channels": ablated} if ablated else {}
 
     def add(method: str, layer: Optional[str], compute: Callable[[Problem], Tensor], kind: str = "logit", **options):
         found.append(Formula(method, options, layer, kind, compute))
@@ -320,9 +321,9 @@ def formulas(deep: str, before: str, channels: int) -> List[Formula]:
                 channels=channels, variant=variant)
             add("finer-cam", layer, lambda p, l=layer, v=variant: finer_cam(p, l, 0.8, 3, v != "paper").relu(),
                 strength=0.8, comparisons=3, variant=variant)
-        add("ablation-cam", layer, lambda p, l=layer: ablation_cam(p, l).relu())
+        add("ablation-cam", layer, lambda p, l=layer: ablation_cam(p, l, ablated or 4096).relu(), **few)
         add("random-cam", layer, lambda p, l=layer: random_cam(p, l, 5).relu(), seed=5)
-    add("ablation-cam", deep, lambda p: ablation_cam(p, deep).relu(), "probability")
+    add("ablation-cam", deep, lambda p: ablation_cam(p, deep, ablated or 4096).relu(), "probability", **few)
     for scale in ("raw", "pytorch-grad-cam"):
         add("grad-cam", deep, lambda p, s=scale: over_layers(p, (deep, before), s != "raw"), layers=before, scale=scale)
     for terms in ("raw", "min-max"):
@@ -341,7 +342,8 @@ def cases(
     double = single.double()
     architecture = manifest["architecture"]["name"]
     deep, before = LAYERS[architecture]
-    for formula in formulas(deep, before, 24 if architecture == "smallcnn" else 4):
+    counts = (24,) if architecture == "smallcnn" else (4, 4)
+    for formula in formulas(deep, before, *counts):
         exact = formula.compute(double._replace(kind=formula.kind)).detach()
         near = formula.compute(single._replace(kind=formula.kind)).detach()
         largest = exact.abs().max().item()
