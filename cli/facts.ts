@@ -9,13 +9,12 @@ import {
 } from '../src/components/figures/figure.ts';
 import { numberText, percentText } from '../src/draw/numberText.ts';
 import { softmax } from '../src/draw/softmax.ts';
-import { topShare } from '../src/draw/topShare.ts';
 import type { ModelManifest } from '../src/engine/manifest.ts';
-import type { Ask, TensorData } from '../src/worker/protocol.ts';
-import { correlation, gaussianBlur } from './correlation.ts';
+import type { Ask } from '../src/worker/protocol.ts';
 import { fieldFacts } from './fieldFacts.ts';
 import { filterFacts } from './filterFacts.ts';
 import { publicFolder } from './nodeModels.ts';
+import { saliencyFacts } from './saliencyFacts.ts';
 
 type Facts = Record<string, string | number>;
 
@@ -40,7 +39,7 @@ export async function chapterFacts(
     ...(await featureMapFacts(ask, subject)),
     ...(await fieldFacts(ask, subject)),
     'patches.crops': count((await readPatches(chapterModel)).crops),
-    ...(await saliencyFacts(ask, subject)),
+    ...(await saliencyFacts(ask, subject, pictures)),
     ...(await gradCamFacts(ask, subject)),
   };
 }
@@ -115,23 +114,6 @@ async function featureMapFacts(ask: Ask, { picture }: Subject): Promise<Facts> {
       [`featureMaps.zeroShare.${layer}`, percent(zeroShare)],
     ]),
   );
-}
-
-/** Standard deviation in pixels of the blur after which maps of two classes are compared. */
-const blurSigma = 2;
-
-async function saliencyFacts(ask: Ask, { picture, target }: Subject): Promise<Facts> {
-  const explain = (wanted: Subject['target']) =>
-    ask('explain', { model: labModel, picture, method: 'saliency', target: wanted });
-  const { map, logits } = await explain(target);
-  const runnerUp = logits.indexOf(logits.toSorted((a, b) => b - a)[1]!);
-  const other = await explain({ kind: 'logit', class: runnerUp });
-  const blurred = ({ data, shape }: TensorData) => gaussianBlur(data, shape[1]!, blurSigma);
-  return {
-    'saliency.topShare': percent(topShare(map.data, 0.05)),
-    'saliency.classCorrelation': correlation(map.data, other.map.data).toFixed(2),
-    'saliency.blurredClassCorrelation': correlation(blurred(map), blurred(other.map)).toFixed(2),
-  };
 }
 
 /** How closely alpha at the last block equals the linear weight divided by the number of positions. */

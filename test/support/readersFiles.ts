@@ -25,7 +25,8 @@ export const withoutClass: readonly string[] = [
   'feature-maps',
   'receptive-field',
   'layer-sparsity',
+  'logit-or-probability',
 ];
 
 /** Figures that show a network whatever it is given. */
-export const withoutPicture: readonly string[] = ['filter-census'];
+export const withoutPicture: readonly string[] = ['filter-census', 'logit-or-probability'];

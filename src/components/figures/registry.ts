@@ -49,6 +49,18 @@ export const figures: readonly FigureEntry[] = [
     page: 'feature-maps',
   },
   { id: 'saliency', title: 'Saliency', file: 'SaliencyMap.svelte', page: 'saliency' },
+  {
+    id: 'logit-or-probability',
+    title: 'Logit or probability',
+    file: 'LogitOrProbability.svelte',
+    page: 'saliency',
+  },
+  {
+    id: 'gradient-gallery',
+    title: 'Every method of this section',
+    file: 'GradientGallery.svelte',
+    page: 'saliency',
+  },
   { id: 'grad-cam', title: 'Grad-CAM', file: 'GradCam.svelte', page: 'grad-cam' },
   { id: 'report-card', title: 'The CNN report card', file: 'ReportCard.svelte', page: 'lab' },
 ];

@@ -1,6 +1,6 @@
 import { onMount } from 'svelte';
 import { fromStore } from 'svelte/store';
-import { preferBackend, request, RequestError } from '../../client/engine.ts';
+import { cancel, preferBackend, request, RequestError } from '../../client/engine.ts';
 import {
   $openedModels as openedModels,
   imageNetModel,
@@ -9,7 +9,7 @@ import {
 } from '../../client/models.ts';
 import { loadPicture, ownPictures, PictureError } from '../../client/pictures.ts';
 import { connectAddress, field, initialValue } from '../../client/state.ts';
-import type { Ask, KeyedPicture, LoadProgress } from '../../worker/protocol.ts';
+import type { Ask, KeyedPicture, LoadProgress, Progress } from '../../worker/protocol.ts';
 import { labModel, type SiteFacts } from './figure.ts';
 
 /** `still` until the first live result; `live` as long as what is shown answers the controls. */
@@ -38,6 +38,10 @@ export class FigureSession {
   status = $state<FigureStatus>('still');
   error = $state<string | undefined>();
   progress = $state<LoadProgress | undefined>();
+  /** How far a long computation has come; set by whoever asked for it, for this run only. */
+  steps = $state.raw<Progress | undefined>();
+  /** Whether the reader has stopped this run. */
+  stopped = false;
   /** Undefined for a figure that always shows the same models. */
   readonly choice: ModelChoice | undefined;
   private readonly id: string;
@@ -46,6 +50,8 @@ export class FigureSession {
   private readonly wantedModel = fromStore(field('model'));
   private readonly wantedClass = fromStore(field('class'));
   private turn = 0;
+  /** Requests of the newest run. */
+  private asked = 0;
   private last: (() => Promise<void>) | undefined;
 
   /** All models that there are, without their untrained twins. */
@@ -120,6 +126,9 @@ export class FigureSession {
       const turn = ++this.turn;
       this.error = undefined;
       this.progress = undefined;
+      this.steps = undefined;
+      this.stopped = false;
+      this.asked = 0;
       this.status = 'working';
       try {
         await work(turn);
@@ -127,6 +136,7 @@ export class FigureSession {
       } catch (error) {
         if (turn === this.turn) this.fail(error);
       }
+      if (turn === this.turn) this.steps = undefined;
     };
     this.last = attempt;
     void attempt();
@@ -136,11 +146,18 @@ export class FigureSession {
     void this.last?.();
   }
 
+  /** Gives up what the newest run has asked for; what it has shown so far stays. */
+  stop(): void {
+    this.stopped = true;
+    for (let count = 0; count < this.asked; count++) cancel(`${this.id} ${count}`);
+  }
+
   /** The first request of a run cancels the first of the run before, and so on. */
   private asker(turn: number): Ask {
     let count = 0;
     return async (kind, params, onPreview) => {
       const group = `${this.id} ${count++}`;
+      this.asked = Math.max(this.asked, count);
       const result = await request(kind, params, {
         group,
         onPreview: onPreview && ((preview) => turn === this.turn && onPreview(preview)),
@@ -154,6 +171,10 @@ export class FigureSession {
   }
 
   private fail(error: unknown): void {
+    if (this.stopped) {
+      this.status = 'live';
+      return;
+    }
     const known = error instanceof RequestError || error instanceof PictureError;
     if (!known) console.error(error);
     const message = error instanceof Error ? error.message : String(error);

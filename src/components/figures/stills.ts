@@ -5,6 +5,8 @@ import { drawFilterWallStill } from './filterWall.ts';
 import { drawFourLensesStill } from './fourLenses.ts';
 import { drawGradCamStill } from './gradCamMap.ts';
 import { drawKernelEditorStill } from './kernelEditor.ts';
+import { drawGalleryStill } from './gradientGallery.ts';
+import { drawSoftmaxStill } from './logitOrProbability.ts';
 import { drawReceptiveFieldStill } from './receptiveField.ts';
 import { drawPatchAtlasStill } from './patchAtlas.ts';
 import { drawLayerSparsityStill } from './layerSparsity.ts';
@@ -22,6 +24,8 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   'patch-atlas': drawPatchAtlasStill,
   'layer-sparsity': drawLayerSparsityStill,
   saliency: drawSaliencyStill,
+  'logit-or-probability': drawSoftmaxStill,
+  'gradient-gallery': drawGalleryStill,
   'grad-cam': drawGradCamStill,
   'report-card': drawReportCardStill,
 };
