@@ -20,13 +20,18 @@ export interface ResolvedTarget {
   readonly against?: number;
 }
 
-/** Probabilities of one row of logits. */
-export function softmax(logits: ArrayLike<number>): Float32Array {
+/** Probabilities of one row of logits, in double precision. */
+function probabilitiesOf(logits: ArrayLike<number>): number[] {
   const values = Array.from(logits);
   const largest = Math.max(...values);
   const exponentials = values.map((value) => Math.exp(value - largest));
   const sum = exponentials.reduce((a, b) => a + b, 0);
-  return Float32Array.from(exponentials, (value) => value / sum);
+  return exponentials.map((value) => value / sum);
+}
+
+/** Probabilities of one row of logits. */
+export function softmax(logits: ArrayLike<number>): Float32Array {
+  return Float32Array.from(probabilitiesOf(logits));
 }
 
 /** ln of one class's probability, exact also where the probability itself is 0 in float32. */
@@ -106,7 +111,9 @@ export function targetSeed(target: Target, logits: ArrayLike<number>): Float32Ar
   seed[index] = 1;
   if (rival !== undefined) seed[rival] = -1;
   if (target.kind === 'logit' || target.kind === 'difference') return seed;
-  const probabilities = softmax(logits);
+  const probabilities = probabilitiesOf(logits);
   const factor = target.kind === 'probability' ? probabilities[index]! : 1;
-  return seed.map((one, k) => factor * (one - probabilities[k]!));
+  // 1 - p as the sum of the others: near certainty the subtraction would leave few digits.
+  const rest = probabilities.reduce((sum, value, k) => (k === index ? sum : sum + value), 0);
+  return seed.map((_, k) => factor * (k === index ? rest : -probabilities[k]!));
 }
