@@ -4,7 +4,7 @@ import { sizeOf, type TensorData } from '../layout.ts';
 import type { Model, Run } from '../model.ts';
 import { targetValue, type ResolvedTarget, type Target } from '../targets.ts';
 import type { LoadOptions } from '../weights/lazyWeights.ts';
-import type { Evidence, EvidenceRequest } from './method.ts';
+import type { Evidence, EvidenceRequest, Progress } from './method.ts';
 import { inSlices } from './slices.ts';
 
 /** Bytes of activations and pictures at a time: a WASM heap never shrinks, a GPU wants to be kept busy. */
@@ -95,17 +95,22 @@ export interface Sampling {
   partial(done: number): Evidence;
 }
 
-/** Computes all samples in slices that can be cancelled; reports come in batches. */
+/** Computes all samples in batches that can be cancelled between; progress is told in samples. */
 export async function sampled(
   subject: Subject,
   request: EvidenceRequest,
   { count, gradients, input, take, partial }: Sampling,
 ): Promise<void> {
   const size = batchSize(subject.model);
-  const { signal, waiting } = request;
+  const { signal, waiting, onStep, onPartial } = request;
+  const inSamples = ({ done }: Progress) => ({ done: Math.min(done * size, count), total: count });
   await inSlices(
     Math.ceil(count / size),
-    request,
+    {
+      ...request,
+      onStep: onStep && ((slices) => onStep(inSamples(slices))),
+      onPartial: onPartial && ((evidence, slices) => onPartial(evidence, inSamples(slices))),
+    },
     async (slice) => {
       const first = slice * size;
       const inputs = Array.from({ length: Math.min(size, count - first) }, (_, i) =>

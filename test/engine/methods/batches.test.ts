@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { startNodeBackend } from '../../../cli/nodeBackend.ts';
 import { batchSize, fixedTarget, spreadOrder } from '../../../src/engine/methods/batches.ts';
 import { MeanOfSamples } from '../../../src/engine/methods/meanOfSamples.ts';
-import { smallModel } from '../../support/models.ts';
+import { smoothGrad } from '../../../src/engine/methods/smoothGrad.ts';
+import { noise, smallModel } from '../../support/models.ts';
 
 describe('batches', () => {
   it('visit any part of a range early', () => {
@@ -21,6 +22,28 @@ describe('batches', () => {
     // 3,440,778 values of four bytes, of which 64 MiB hold 4.9.
     expect(sizes[1]).toBe(4);
     expect(sizes[2]).toBe(1);
+  });
+
+  it('tell their progress in samples', async () => {
+    await startNodeBackend('wasm');
+    const model = smallModel();
+    const run = model.run(noise([1, 3, 8, 8], 5));
+    const steps: unknown[] = [];
+    const partials: unknown[] = [];
+    await smoothGrad.explain(run, {
+      target: { kind: 'logit', class: 3 },
+      options: { samples: 20 },
+      reportEvery: 0,
+      onStep: (progress) => steps.push(progress),
+      onPartial: (_, progress) => partials.push(progress),
+    });
+    run.dispose();
+    await model.dispose();
+    expect(steps).toEqual([
+      { done: 16, total: 20 },
+      { done: 20, total: 20 },
+    ]);
+    expect(partials).toEqual([{ done: 16, total: 20 }]);
   });
 
   it('explain the classes that the picture itself decided', () => {
