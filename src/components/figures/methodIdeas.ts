@@ -7,7 +7,7 @@ const ideas: Readonly<Record<string, string>> = {
   'expected-gradients': 'slopes added up on the way from other pictures',
   'blur-ig': 'slopes added up while the picture comes into focus',
   'guided-backprop': 'a backward pass that lets only good news through',
-  deconvnet: 'the same, whether the unit was awake or not',
+  deconvnet: 'good news only, also through units that were asleep',
   'guided-x-input': 'the guided pass times the input',
   'guided-grad-cam': 'guided edges, dimmed where Grad-CAM is dark',
   occlusion: 'what the score loses when a patch is covered',
