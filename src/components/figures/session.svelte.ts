@@ -158,13 +158,19 @@ export class FigureSession {
     return async (kind, params, onPreview) => {
       const group = `${this.id} ${count++}`;
       this.asked = Math.max(this.asked, count);
+      // Previews come by a channel of their own and may arrive after the result.
+      let settled = false;
       const result = await request(kind, params, {
         group,
-        onPreview: onPreview && ((preview) => turn === this.turn && onPreview(preview)),
+        onPreview:
+          onPreview &&
+          ((preview) => {
+            if (!settled && turn === this.turn) onPreview(preview);
+          }),
         onProgress: (progress) => {
           if (turn === this.turn) this.progress = progress;
         },
-      });
+      }).finally(() => (settled = true));
       if (turn !== this.turn) throw new RequestError('cancelled', 'a newer run took its place');
       return result;
     };
