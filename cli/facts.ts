@@ -11,6 +11,7 @@ import { numberText, percentText } from '../src/draw/numberText.ts';
 import { softmax } from '../src/draw/softmax.ts';
 import type { ModelManifest } from '../src/engine/manifest.ts';
 import type { Ask } from '../src/worker/protocol.ts';
+import { camFacts } from './camFacts.ts';
 import { fieldFacts } from './fieldFacts.ts';
 import { filterFacts } from './filterFacts.ts';
 import { publicFolder } from './nodeModels.ts';
@@ -41,6 +42,7 @@ export async function chapterFacts(
     'patches.crops': count((await readPatches(chapterModel)).crops),
     ...(await saliencyFacts(ask, subject, pictures)),
     ...(await gradCamFacts(ask, subject)),
+    ...(await camFacts(ask, subject)),
   };
 }
 

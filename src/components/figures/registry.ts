@@ -62,6 +62,12 @@ export const figures: readonly FigureEntry[] = [
     page: 'saliency',
   },
   { id: 'grad-cam', title: 'Grad-CAM', file: 'GradCam.svelte', page: 'grad-cam' },
+  {
+    id: 'evidence-ledger',
+    title: 'The heatmap that adds up',
+    file: 'EvidenceLedger.svelte',
+    page: 'grad-cam',
+  },
   { id: 'report-card', title: 'The CNN report card', file: 'ReportCard.svelte', page: 'lab' },
 ];
 

@@ -1,4 +1,5 @@
 import { drawFeatureMapsStill } from './featureMaps.ts';
+import { drawLedgerStill } from './evidenceLedger.ts';
 import type { DrawStill } from './figure.ts';
 import { drawFilterCensusStill } from './filterCensus.ts';
 import { drawFilterWallStill } from './filterWall.ts';
@@ -27,5 +28,6 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   'logit-or-probability': drawSoftmaxStill,
   'gradient-gallery': drawGalleryStill,
   'grad-cam': drawGradCamStill,
+  'evidence-ledger': drawLedgerStill,
   'report-card': drawReportCardStill,
 };
