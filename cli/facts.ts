@@ -12,6 +12,7 @@ import { softmax } from '../src/draw/softmax.ts';
 import type { ModelManifest } from '../src/engine/manifest.ts';
 import type { Ask } from '../src/worker/protocol.ts';
 import { camFacts } from './camFacts.ts';
+import { cutoutFacts } from './cutoutFacts.ts';
 import { fieldFacts } from './fieldFacts.ts';
 import { filterFacts } from './filterFacts.ts';
 import { publicFolder } from './nodeModels.ts';
@@ -42,6 +43,7 @@ export async function chapterFacts(
     'patches.crops': count((await readPatches(chapterModel)).crops),
     ...(await saliencyFacts(ask, subject, pictures)),
     ...(await gradCamFacts(ask, subject)),
+    ...(await cutoutFacts(ask)),
     ...(await camFacts(ask, subject)),
   };
 }

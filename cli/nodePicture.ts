@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
+import type { Raster } from '../src/draw/raster.ts';
 import { EngineError } from '../src/engine/errors.ts';
 import type { Bitmap } from '../src/engine/resample.ts';
 
@@ -30,4 +31,14 @@ export async function readPicture(path: string): Promise<Bitmap> {
       { cause },
     );
   }
+}
+
+/** Decodes one of the site's own pictures with its transparency. */
+export async function readCutout(path: string): Promise<Raster> {
+  const { data, info } = await sharp(path)
+    .toColourspace('srgb')
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, rgba: new Uint8ClampedArray(data) };
 }

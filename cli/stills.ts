@@ -24,7 +24,7 @@ import type { Ask, LayerSparsity } from '../src/worker/protocol.ts';
 import { chapterFacts } from './facts.ts';
 import { nodeEngine } from './nodeEngine.ts';
 import { publicFolder } from './nodeModels.ts';
-import { readPicture } from './nodePicture.ts';
+import { readCutout, readPicture } from './nodePicture.ts';
 import { siteModels } from './siteModels.ts';
 
 /** The picture of every still; also the page's first choice. */
@@ -51,6 +51,7 @@ async function readCredits(): Promise<Credit[]> {
 
 const files: StillFiles = {
   picture: (file) => readPicture(join(publicFolder, 'images', file)),
+  cutout: (file) => readCutout(join(publicFolder, 'images', file)),
   async json(path) {
     const text = await readFile(join(publicFolder, path), 'utf8').catch(() => undefined);
     return text === undefined ? undefined : JSON.parse(text);

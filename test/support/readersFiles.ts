@@ -25,8 +25,13 @@ export const withoutClass: readonly string[] = [
   'feature-maps',
   'receptive-field',
   'layer-sparsity',
+  'cutout-stage',
   'logit-or-probability',
 ];
 
 /** Figures that show a network whatever it is given. */
-export const withoutPicture: readonly string[] = ['filter-census', 'logit-or-probability'];
+export const withoutPicture: readonly string[] = [
+  'filter-census',
+  'logit-or-probability',
+  'cutout-stage',
+];

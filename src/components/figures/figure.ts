@@ -1,5 +1,6 @@
 import { untrainedSuffix, type ChoosableModel } from '../../client/models.ts';
 import type { ShippedPicture } from '../../client/pictures.ts';
+import type { Raster } from '../../draw/raster.ts';
 import type {
   Ask,
   Bitmap,
@@ -57,6 +58,8 @@ export interface Subject {
 export interface StillFiles {
   /** A picture below `images/`. */
   picture(file: string): Promise<Bitmap>;
+  /** A picture below `images/`, transparent where it is cut out. */
+  cutout(file: string): Promise<Raster>;
   /** What a JSON file holds; undefined where there is none. */
   json(path: string): Promise<unknown>;
 }

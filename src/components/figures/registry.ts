@@ -68,6 +68,12 @@ export const figures: readonly FigureEntry[] = [
     file: 'EvidenceLedger.svelte',
     page: 'grad-cam',
   },
+  {
+    id: 'cutout-stage',
+    title: 'The same object, elsewhere',
+    file: 'CutoutStage.svelte',
+    page: 'grad-cam',
+  },
   { id: 'report-card', title: 'The CNN report card', file: 'ReportCard.svelte', page: 'lab' },
 ];
 

@@ -1,3 +1,4 @@
+import { drawCutoutStageStill } from './cutoutStage.ts';
 import { drawFeatureMapsStill } from './featureMaps.ts';
 import { drawLedgerStill } from './evidenceLedger.ts';
 import type { DrawStill } from './figure.ts';
@@ -29,5 +30,6 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   'gradient-gallery': drawGalleryStill,
   'grad-cam': drawGradCamStill,
   'evidence-ledger': drawLedgerStill,
+  'cutout-stage': drawCutoutStageStill,
   'report-card': drawReportCardStill,
 };
