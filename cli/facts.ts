@@ -13,6 +13,7 @@ import type { ModelManifest } from '../src/engine/manifest.ts';
 import type { Ask } from '../src/worker/protocol.ts';
 import { camFacts } from './camFacts.ts';
 import { cutoutFacts } from './cutoutFacts.ts';
+import { experimentFacts } from './experimentFacts.ts';
 import { fieldFacts } from './fieldFacts.ts';
 import { filterFacts } from './filterFacts.ts';
 import { publicFolder } from './nodeModels.ts';
@@ -42,6 +43,7 @@ export async function chapterFacts(
     ...(await fieldFacts(ask, subject)),
     'patches.crops': count((await readPatches(chapterModel)).crops),
     ...(await saliencyFacts(ask, subject, pictures)),
+    ...(await experimentFacts(ask, subject)),
     ...(await gradCamFacts(ask, subject)),
     ...(await cutoutFacts(ask)),
     ...(await camFacts(ask, subject)),

@@ -61,6 +61,19 @@ export const figures: readonly FigureEntry[] = [
     file: 'GradientGallery.svelte',
     page: 'saliency',
   },
+  { id: 'pixel-probe', title: 'Nudge a pixel', file: 'PixelProbe.svelte', page: 'saliency' },
+  {
+    id: 'smoothgrad',
+    title: 'SmoothGrad, copy by copy',
+    file: 'SmoothGrad.svelte',
+    page: 'saliency',
+  },
+  {
+    id: 'integrated-gradients',
+    title: 'The way from black to the picture',
+    file: 'IntegratedGradients.svelte',
+    page: 'saliency',
+  },
   { id: 'grad-cam', title: 'Grad-CAM', file: 'GradCam.svelte', page: 'grad-cam' },
   {
     id: 'evidence-ledger',

@@ -9,11 +9,14 @@ import { drawGradCamStill } from './gradCamMap.ts';
 import { drawKernelEditorStill } from './kernelEditor.ts';
 import { drawGalleryStill } from './gradientGallery.ts';
 import { drawSoftmaxStill } from './logitOrProbability.ts';
+import { drawIntegratedGradientsStill } from './pathFilm.ts';
+import { drawPixelProbeStill } from './pixelProbe.ts';
 import { drawReceptiveFieldStill } from './receptiveField.ts';
 import { drawPatchAtlasStill } from './patchAtlas.ts';
 import { drawLayerSparsityStill } from './layerSparsity.ts';
 import { drawReportCardStill } from './reportCardFigure.ts';
 import { drawSaliencyStill } from './saliencyMap.ts';
+import { drawSmoothGradStill } from './smoothGradFilm.ts';
 
 /** How each figure's still is drawn when the site is built, by the figure's id. */
 export const stills: Readonly<Record<string, DrawStill>> = {
@@ -28,6 +31,9 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   saliency: drawSaliencyStill,
   'logit-or-probability': drawSoftmaxStill,
   'gradient-gallery': drawGalleryStill,
+  'pixel-probe': drawPixelProbeStill,
+  smoothgrad: drawSmoothGradStill,
+  'integrated-gradients': drawIntegratedGradientsStill,
   'grad-cam': drawGradCamStill,
   'evidence-ledger': drawLedgerStill,
   'cutout-stage': drawCutoutStageStill,
