@@ -1,5 +1,7 @@
 import type { OptionValue, Target } from '../../worker/protocol.ts';
+import { libraryCode } from './pytorchLibraries.ts';
 import { methodCode } from './pytorchMethods.ts';
+import { modelCode } from './pytorchModel.ts';
 
 /** What a reader looks at, as far as it has to be said again in PyTorch. */
 export interface CodeRequest {
@@ -24,74 +26,58 @@ export interface CodeRequest {
   /** Names of the files, beside the script. */
   readonly weights: string;
   readonly picture: string;
+  /** A picture of the reader's own, which may lie on its side and be transparent. */
+  readonly ownPicture?: boolean | undefined;
+  /** Where the files can be had. */
+  readonly addresses?: readonly string[] | undefined;
   readonly references?: readonly string[] | undefined;
+  /** The weighted sum over only the first channels of an order, largest first. */
+  readonly part?:
+    | {
+        readonly channels: number;
+        readonly sort: 'alpha' | 'magnitude' | 'contribution';
+      }
+    | undefined;
+  /** What speaks against the target: the sum's sign is turned before its ReLU. */
+  readonly negated?: boolean | undefined;
 }
 
 const imports = `import json
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageOps
 from torch import nn`;
 
-const reader = (
-  file: string,
-) => `# A safetensors file: the header's length, the header in JSON, and the numbers.
-raw = open("${file}", "rb").read()
-start = 8 + int.from_bytes(raw[:8], "little")
-header = json.loads(raw[8:start])
-header.pop("__metadata__", None)
-types = {"F16": torch.float16, "F32": torch.float32}
-state = {}
-for name, entry in header.items():
-    first, end = entry["data_offsets"]
-    values = torch.frombuffer(bytearray(raw[start + first : start + end]), dtype=types[entry["dtype"]])
-    state[name] = values.reshape(entry["shape"]).float()`;
-
-function network({ name, inputChannels, classCount }: CodeRequest['architecture']): string {
-  if (name !== 'smallcnn')
-    return `from torchvision.models import ${name}
-
-model = ${name}(num_classes=${classCount})`;
-  return `def conv_block(channels_in, channels, stride):
-    return nn.Sequential(
-        nn.Conv2d(channels_in, channels, 3, stride=stride, padding=1, bias=False),
-        nn.BatchNorm2d(channels),
-        nn.ReLU(),
-    )
-
-
-class SmallCNN(nn.Module):
-    def __init__(self):
-        super().__init__()
-        blocks = [(${inputChannels}, 32, 1), (32, 32, 2), (32, 64, 1), (64, 64, 2), (64, 128, 1), (128, 128, 2)]
-        self.features = nn.Sequential(*(conv_block(*block) for block in blocks))
-        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.head = nn.Linear(128, ${classCount})
-
-    def forward(self, x):
-        return self.head(self.pool(self.features(x)).flatten(1))
-
-
-model = SmallCNN()`;
+/** What the script computes, and what it needs beside it. */
+function heading(request: CodeRequest): string {
+  const { method, target, label, layer, weights, picture, references = [] } = request;
+  const kind = target.kind === 'difference' ? 'logit difference' : target.kind;
+  const files = [...new Set([weights, picture, ...references])].join(', ');
+  return [
+    `${method}${layer === undefined ? '' : ` at ${layer}`}, ${kind} of ${label}, into ${method}.npy`,
+    `Beside this file: ${files}`,
+    ...(request.addresses ?? []),
+  ]
+    .map((line) => `# ${line.replace(/\s+/g, ' ')}`)
+    .join('\n');
 }
-
-const loading = `model.load_state_dict(state, strict=False)
-model.eval()
-for module in model.modules():
-    if isinstance(module, nn.ReLU):
-        module.inplace = False`;
 
 const channelList = (values: readonly number[]) =>
   `torch.tensor([${values.join(', ')}])[:, None, None]`;
 
-function pixels({ preprocessing, picture }: CodeRequest): string {
+const upright = `    image = ImageOps.exif_transpose(image).convert("RGBA")
+    image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+`;
+
+function pixels({ preprocessing, picture, ownPicture = false }: CodeRequest): string {
   const { width, colour, mean, std } = preprocessing;
   return `mean, std = ${channelList(mean)}, ${channelList(std)}
 
 
 def load(file):
-    image = Image.open(file).convert("${colour === 'rgb' ? 'RGB' : 'L'}")
+    image = Image.open(file)
+${ownPicture ? upright : ''}    image = image.convert("${colour === 'rgb' ? 'RGB' : 'L'}")
     side = min(image.size)
     left, top = (image.width - side) // 2, (image.height - side) // 2
     image = image.crop((left, top, left + side, top + side)).resize((${width}, ${width}), Image.BILINEAR)
@@ -99,7 +85,7 @@ def load(file):
     return ((values.permute(2, 0, 1) - mean) / std)[None]
 
 
-x = load("${picture}")`;
+x = load(${JSON.stringify(picture)})`;
 }
 
 /** The scalar that is explained, from the model's logits. */
@@ -124,6 +110,16 @@ def gradient(x):
     x = x.detach().requires_grad_(True)
     return torch.autograd.grad(score(x).sum(), x)[0]`;
 
+/** The same with a library, as a remark. */
+function remark(request: CodeRequest): string[] {
+  const found = libraryCode(request);
+  if (!found) return [];
+  const { library, code } = found;
+  const scaled = library === 'Captum' ? '' : ', which scales the map to 0 to 1 and enlarges it';
+  const title = `The same with ${library}${scaled}:`;
+  return [[title, '', ...code.split('\n')].map((line) => `# ${line}`.trimEnd()).join('\n')];
+}
+
 /**
  * A script of plain PyTorch that computes what the figure shows, and writes it to `<method>.npy`;
  * undefined for a method that this file does not tell. Random numbers are PyTorch's own: the map is
@@ -133,16 +129,15 @@ export function pytorchCode(request: CodeRequest): string | undefined {
   const method = methodCode(request);
   if (method === undefined) return undefined;
   const parts = [
-    imports,
-    reader(request.weights),
-    network(request.architecture),
-    loading,
+    `${heading(request)}\n${imports}`,
+    modelCode(request),
     pixels(request),
     question(request),
     method,
     `heat = heat.detach()
 print(f"{heat.shape[0]} x {heat.shape[1]}, {heat.min():.4g} to {heat.max():.4g}")
 np.save("${request.method}.npy", heat.numpy())`,
+    ...remark(request),
   ];
   return `${parts.join('\n\n')}\n`;
 }

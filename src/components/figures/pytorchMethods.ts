@@ -1,9 +1,11 @@
+import { camCode } from './pytorchCams.ts';
 import type { CodeRequest } from './pytorchCode.ts';
 
 type Options = CodeRequest['options'];
 
-/** `[C, H, W]` to `[H, W]`, as an expression. */
+/** `[C, H, W]` to `[H, W]`, as an expression; `signed` is what figures show of the signs. */
 function reduced(channels: string, { reduction }: Options): string {
+  if (reduction === 'signed') return `${channels}.sum(0)`;
   if (reduction === 'l2') return `${channels}.square().sum(0).sqrt()`;
   return reduction === 'sum' ? `${channels}.abs().sum(0)` : `${channels}.abs().amax(0)`;
 }
@@ -105,22 +107,14 @@ heat = ${reduced('gradient(x)[0]', options)}`;
 const guidedXInput = () => `${rectifying('inside[0]')}
 heat = (x * gradient(x))[0].sum(0)`;
 
-const cam = ({ layer }: CodeRequest) => `kept = []
-handle = model.get_submodule("${layer}").register_forward_hook(lambda module, given, output: kept.append(output))
-value = score(x)
-handle.remove()
-activations = kept[0]
-gradients = torch.autograd.grad(value.sum(), activations)[0]
-alpha = gradients.mean((2, 3), keepdim=True)
-heat = (alpha * activations).sum(1).relu()[0]`;
-
 const guidedGradCam = (request: CodeRequest) => {
   const how =
     request.options['upsampling'] === 'captum'
       ? 'mode="nearest"'
       : 'mode="bilinear", align_corners=False';
-  return `${cam(request)}
-weights = nn.functional.interpolate(heat[None, None].detach(), size=x.shape[-2:], ${how})[0, 0]
+  const options = { relu: 'on' };
+  return `${camCode({ ...request, method: 'grad-cam', options })}
+weights = nn.functional.interpolate(heat[None, None], size=x.shape[-2:], ${how})[0, 0]
 ${rectifying('inside[0]')}
 heat = weights * ${reduced('gradient(x)[0]', request.options)}`;
 };
@@ -157,6 +151,29 @@ with torch.no_grad():
         mask = mask[top : top + size, left : left + size]
         heat += score(x * mask).item() * mask / (n * p)`;
 
+const fullGrad = ({ options }: CodeRequest) => `normalised = []
+for module in model.modules():
+    if isinstance(module, nn.BatchNorm2d):
+        module.register_forward_hook(lambda norm, given, output: normalised.append((norm, output)))
+x.requires_grad_(True)
+value = score(x)
+gradients = torch.autograd.grad(value.sum(), [x, *(output for _, output in normalised)])
+terms = [x * gradients[0]]
+for (norm, _), g in zip(normalised, gradients[1:]):
+    bias = norm.bias - norm.running_mean * norm.weight / (norm.running_var + norm.eps).sqrt()
+    terms.append(bias[None, :, None, None] * g)
+heat = 0
+for term in terms:
+    term = term.detach().abs()${
+      options['terms'] === 'min-max'
+        ? `
+    low, high = term.amin((2, 3), keepdim=True), term.amax((2, 3), keepdim=True)
+    term = (term - low) / (1e-7 + high - low)`
+        : ''
+    }
+    large = nn.functional.interpolate(term, size=x.shape[-2:], mode="bilinear", align_corners=False)
+    heat = heat + large[0].sum(0)`;
+
 const codes: Readonly<Record<string, (request: CodeRequest) => string>> = {
   saliency,
   'gradient-x-input': gradientXInput,
@@ -169,11 +186,11 @@ const codes: Readonly<Record<string, (request: CodeRequest) => string>> = {
   'guided-x-input': guidedXInput,
   occlusion,
   rise,
-  'grad-cam': cam,
   'guided-grad-cam': guidedGradCam,
+  'full-grad': fullGrad,
 };
 
 /** From `x`, `score` and `gradient` to `heat`, `[H, W]`. */
 export function methodCode(request: CodeRequest): string | undefined {
-  return codes[request.method]?.(request);
+  return codes[request.method]?.(request) ?? camCode(request);
 }

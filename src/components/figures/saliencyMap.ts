@@ -24,6 +24,7 @@ import {
   type MapDrawing,
 } from './attributionMap.ts';
 import { answerable } from './camTarget.ts';
+import type { ShownMap } from './copyPytorch.ts';
 import { labModel, shownModel, type DrawStill, type ShownModel, type Subject } from './figure.ts';
 import { layerAmong, spatialModules } from './layers.ts';
 import type { OptionSettings } from './methodOptions.ts';
@@ -152,8 +153,7 @@ export async function loadSaliency(
   ]);
   const possible = await answerable(ask, model, picture, target);
   const found = { model, method, reduction, settings, kind: target.kind, picture, view };
-  const reducing: OptionSettings =
-    reduces(method) && reduction !== 'signed' ? { reduction } : {};
+  const reducing: OptionSettings = reduces(method) && reduction !== 'signed' ? { reduction } : {};
   const layer = method.atLayer ? layerAmong(spatialModules(model.modules), wanted, '') : '';
   const explained = await ask(
     'explain',
@@ -177,6 +177,24 @@ export async function loadSaliency(
 export function shownMap({ explained, method, reduction }: SaliencyData): TensorData {
   const signs = reduces(method) && reduction === 'signed' ? signedSum(explained) : undefined;
   return signs ?? explained.map;
+}
+
+/** The shown map as PyTorch would be asked for it. */
+export function saliencyInPytorch(
+  { model, method, settings, reduction, kind, picture, explained }: SaliencyData,
+  references: readonly string[],
+): ShownMap {
+  const defaults = method.options.map((option) => [option.name, option.default] as const);
+  const reducing = reduces(method) ? { reduction } : {};
+  return {
+    model,
+    picture: picture.key,
+    references,
+    method: method.id,
+    options: { ...Object.fromEntries(defaults), ...settings, ...reducing },
+    layer: explained.layer,
+    target: { kind, class: explained.target.class, against: explained.target.against },
+  };
 }
 
 function completenessOf({ details: { sum, difference, gap } }: Explanation) {
