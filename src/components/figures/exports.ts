@@ -3,6 +3,7 @@ import { encodeNpy } from '../../draw/npy.ts';
 import { encodePng } from '../../draw/png.ts';
 import { isStill, rasterFromRgb, type Raster, type RasterImage } from '../../draw/raster.ts';
 import { sheetSvg, type Panel, type PanelLegend } from '../../draw/sheet.ts';
+import { stackedSvg } from '../../draw/stackedSvg.ts';
 import type { TensorData } from '../../worker/protocol.ts';
 import type { ShownMap } from './copyPytorch.ts';
 
@@ -19,6 +20,8 @@ export interface Exportable {
   }>;
   /** A drawing in place of the panels, as SVG: for charts. */
   readonly drawing?: () => string;
+  /** Drawings below the panels, as SVG. */
+  readonly charts?: ReadonlyArray<() => string>;
   /** Raw numbers behind the figure's main map. */
   readonly data?: TensorData | undefined;
   /** The figure's main map, as PyTorch would be asked for it. */
@@ -55,12 +58,18 @@ function paint(picture: CanvasImageSource, width: number, height: number): Raste
 }
 
 /** The figure as one SVG: its panels side by side, with titles and legends. */
-export async function figureSvg({ title, panels, drawing }: Exportable): Promise<string> {
+export async function figureSvg({
+  title,
+  panels,
+  drawing,
+  charts = [],
+}: Exportable): Promise<string> {
   if (drawing) return drawing();
   const drawn: Panel[] = await Promise.all(
     panels.map(async ({ image, ...panel }) => ({ ...panel, raster: await pixels(image) })),
   );
-  return sheetSvg({ panels: drawn, columns: 3, panelSize: 320, title });
+  const sheet = sheetSvg({ panels: drawn, columns: 3, panelSize: 320, title });
+  return charts.length > 0 ? stackedSvg([sheet, ...charts.map((draw) => draw())]) : sheet;
 }
 
 /** An SVG drawn to PNG bytes at its own size. */
