@@ -98,6 +98,15 @@ describe('the bench', () => {
     expect(await figure.locator('.legend').innerText()).toContain('raw values 0 to 0');
   });
 
+  it('leads from a map that a ReLU emptied to the one before it', async () => {
+    const figure = await open('saliency', '?saliency.method=guided-grad-cam&class=1');
+    const note = figure.locator('[data-notes]');
+    expect(await note.getAttribute('data-notes')).toBe('all-negative');
+    const link = await note.getByRole('link').getAttribute('href');
+    expect(link).toMatch(/grad-cam\/\?.*class=1/);
+    expect(link).toContain('cam.show=signed');
+  });
+
   it('draws signs, a blur and another class of the same gradient', async () => {
     const figure = await open('saliency');
     await figure.getByRole('radio', { name: 'sum, signed', exact: true }).check({ force: true });

@@ -63,16 +63,24 @@ export function notesOn(evidence: Evidence, { kind }: Target): Note[] {
   const { min, max } = extremes(map);
   if (min !== max) return found;
   if (max !== 0) return [...found, { code: 'constant-map', value: max }];
-  return [...found, ...blank(details)];
+  // A method that knows why leaves nothing to find out.
+  return notes.some(({ code }) => reasons.has(code)) ? found : [...found, ...blank(details)];
 }
+
+/** Notes that say why a map is 0 everywhere. */
+const reasons: ReadonlySet<Note['code']> = new Set([
+  'all-negative',
+  'zero-gradient',
+  'zero-activation',
+]);
 
 /** Why a map is 0 everywhere. */
 function blank({ gradient, activation, alpha, signed }: Evidence['details']): Note[] {
-  const reasons: Note[] = [];
-  if ([gradient, alpha].some((found) => found && isZero(found)))
-    reasons.push({ code: 'zero-gradient' });
-  if (activation && isZero(activation)) reasons.push({ code: 'zero-activation' });
+  const found: Note[] = [];
+  if ([gradient, alpha].some((values) => values && isZero(values)))
+    found.push({ code: 'zero-gradient' });
+  if (activation && isZero(activation)) found.push({ code: 'zero-activation' });
   const range = signed && extremes(signed);
-  if (range && range.min < 0) reasons.push({ code: 'all-negative', ...range });
-  return reasons.length > 0 ? reasons : [{ code: 'zero-map' }];
+  if (range && range.min < 0) found.push({ code: 'all-negative', ...range });
+  return found.length > 0 ? found : [{ code: 'zero-map' }];
 }

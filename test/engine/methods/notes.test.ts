@@ -30,6 +30,7 @@ describe('notes', () => {
     ['no reason known', { details: { alpha: row(1), signed: row(0, 0) } }, [{ code: 'zero-map' }]],
     ['a value everywhere', { map: row(2, 2) }, [{ code: 'constant-map', value: 2 }]],
     ['what the method itself found', { map: row(0, 1), notes: [{ code: 'zero-divisor', count: 4 }] }, [{ code: 'zero-divisor', count: 4 }]],
+    ['a map of zeros whose method knows why', { notes: [{ code: 'all-negative', min: -2, max: -1 }] }, [{ code: 'all-negative', min: -2, max: -1 }]],
   ])('%s', (_, parts, expected) => {
     expect(notesOn(evidence(parts), logit)).toEqual(expected);
   }); // prettier-ignore
