@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Dict, Iterator, List, Optional, Tuple
 
@@ -33,7 +34,7 @@ RECIPE = {
     "schedule": "one cycle over the stages of each run, per step",
     "batchSize": 64,
     "labelSmoothing": 0.1,
-    "leastCropArea": 0.35,
+    "normalisation": "at the end, running statistics anew from every fifth training picture, whole, at the size of use",
     "augmentation": "random resized crop, horizontal flip, brightness, contrast and saturation times 0.8 to 1.2",
 }
 
@@ -77,11 +78,13 @@ class Plan:
     frozen: str
     learning_rate: float
     seed: int
+    least_crop_area: float = 0.35
+    share: float = 1.0
 
     def recipe(self) -> Dict:
         return {
             "stages": self.stages, "frozenFromSize": parse_frozen(self.frozen), "learningRate": self.learning_rate,
-            "seed": self.seed,
+            "seed": self.seed, "leastCropArea": self.least_crop_area, "shareOfPictures": self.share,
         }
 
 
@@ -92,8 +95,9 @@ class Run:
     log and the history count on from there.
     """
 
-    def __init__(self, plan: Plan, steps_per_epoch: int) -> None:
+    def __init__(self, plan: Plan, pictures: int) -> None:
         torch.manual_seed(plan.seed)
+        self.steps = round(plan.share * (pictures // RECIPE["batchSize"]))
         self.plan, self.epoch, self.before, self.earlier, self.log = plan, 0, 0, [], []
         self.model = ResNet18(len(objects11.LABELS)).to(memory_format=torch.channels_last)
         shrink_conv1(self.model)
@@ -106,7 +110,7 @@ class Run:
             lr=plan.learning_rate, momentum=RECIPE["momentum"],
         )
         self.schedule = torch.optim.lr_scheduler.OneCycleLR(
-            self.optimizer, plan.learning_rate, total_steps=len(parse_stages(plan.stages)) * steps_per_epoch,
+            self.optimizer, plan.learning_rate, total_steps=len(parse_stages(plan.stages)) * self.steps,
             pct_start=0.2, cycle_momentum=False,
         )
         self.generator = np.random.default_rng(plan.seed)
@@ -133,7 +137,7 @@ class Run:
 
     def restore(self, saved: Dict) -> None:
         """Continues where `save` left off; refuses a checkpoint of another plan."""
-        if saved["plan"] != asdict(self.plan):
+        if Plan(**saved["plan"]) != self.plan:
             raise SystemExit(
                 f"the checkpoint was trained as {saved['plan']}, not as {asdict(self.plan)}; "
                 "use another --out (and --init to start from its weights)"
@@ -174,9 +178,9 @@ def train_epoch(run: Run, images: np.ndarray, labels: Tensor, size: int) -> floa
     freeze_early(run.model, parse_frozen(run.plan.frozen), size)
     losses = []
     batches = objects11.training_batches(
-        images, labels, size, RECIPE["batchSize"], run.generator, RECIPE["leastCropArea"]
+        images, labels, size, RECIPE["batchSize"], run.generator, run.plan.least_crop_area
     )
-    for pixels, targets in prefetched(batches):
+    for pixels, targets in prefetched(islice(batches, run.steps)):
         loss = F.cross_entropy(run.model(pixels), targets, label_smoothing=RECIPE["labelSmoothing"])
         run.optimizer.zero_grad()
         loss.backward()
@@ -243,11 +247,28 @@ def describe(run: Run, metrics: Dict, model: nn.Module) -> Dict:
     }
 
 
+def settle_statistics(model: nn.Module, images: np.ndarray, size: int) -> None:
+    """Takes the running statistics of all normalisation layers anew, from every fifth picture, whole, at size x size.
+
+    In training they come from crops, which show objects larger and fill more of the border: with these statistics the
+    same weights see whole pictures with other eyes (Touvron et al. 2019, arXiv:1906.06423).
+    """
+    for module in model.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.reset_running_stats()
+            module.momentum = None
+    model.train()
+    with torch.no_grad():
+        for pixels in objects11.evaluation_batches(images, size, 5):
+            model(pixels)
+
+
 def export(run: Run, options: argparse.Namespace) -> None:
     """Writes <models>/resnet18-objects11/ from the checkpoint, accuracy on the whole validation set included.
 
     Of conv1's history, epochs after which it changed no more are left out: the last one stands for them.
     """
+    settle_statistics(run.model, objects11.load(options.data, "train", options.cache)[0], options.size)
     images, labels = objects11.load(options.data, "val", options.cache)
     state = float16_state(run.model.state_dict())
     model = load_widened(ResNet18(len(objects11.LABELS)), state).to(memory_format=torch.channels_last)
@@ -269,6 +290,8 @@ def main() -> None:
     parser.add_argument("--frozen", default="conv1:192,bn1:192,layer1:192,layer2:192",
                         help="module:size,...: modules that learn no more from this picture size on")
     parser.add_argument("--rate", type=float, default=0.08, help="peak learning rate of the cycle")
+    parser.add_argument("--crop", type=float, default=0.35, help="least area of a random crop, as a share of the picture")
+    parser.add_argument("--share", type=float, default=1, help="share of the pictures that an epoch sees")
     parser.add_argument("--init", type=Path, help="start from the weights of another run's checkpoint.pt")
     parser.add_argument("--seed", type=int, default=19)
     parser.add_argument("--threads", type=int, default=2)
@@ -283,12 +306,12 @@ def main() -> None:
     options.out.mkdir(parents=True, exist_ok=True)
     checkpoint = options.out / CHECKPOINT
     saved = torch.load(checkpoint, weights_only=False) if checkpoint.exists() else None
-    plan = Plan(options.stages, options.frozen, options.rate, options.seed)
+    plan = Plan(options.stages, options.frozen, options.rate, options.seed, options.crop, options.share)
     if options.export:
         if saved is None:
             raise SystemExit(f"{checkpoint} is missing: nothing to export")
         plan = Plan(**saved["plan"])
-    run = Run(plan, len(objects11.members(options.data, "train")) // RECIPE["batchSize"])
+    run = Run(plan, len(objects11.members(options.data, "train")))
     if saved is not None:
         run.restore(saved)
     elif options.init:
