@@ -185,7 +185,7 @@ export function saliencyInPytorch(
   references: readonly string[],
 ): ShownMap {
   const defaults = method.options.map((option) => [option.name, option.default] as const);
-  const reducing = reduces(method) ? { reduction } : {};
+  const reducing: OptionSettings = reduces(method) ? { reduction } : {};
   return {
     model,
     picture: picture.key,
