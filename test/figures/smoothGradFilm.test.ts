@@ -45,7 +45,7 @@ describe('the running mean of gradients', () => {
       { count: 2, rms: rms(0.9) },
       { count: 16, rms: rms(0.3) },
     ];
-    const { series, x } = errorChart(points, 32);
+    const { series, x, y } = errorChart(points, 32);
     expect(series[0]!.points).toEqual([
       [2, 0.9],
       [16, 0.3],
@@ -55,6 +55,9 @@ describe('the running mean of gradients', () => {
     expect(start).toBeCloseTo(1.2 / Math.SQRT2, 10);
     expect(start / end).toBeCloseTo(4, 10);
     expect(x.ticks).toEqual([2, 4, 8, 16, 32]);
+    expect(y.ticks).toEqual([0.2, 0.5]);
+    const narrow = points.slice(0, 2).concat({ count: 3, rms: rms(0.7) });
+    expect(errorChart(narrow, 3).y.ticks).toEqual([0.7, 0.8, 0.9]);
   });
 
   it('comes to what SmoothGrad gives for the same seed', async () => {

@@ -214,12 +214,15 @@ function doublings(samples: number): number[] {
   return ticks;
 }
 
-/** The numbers 1, 2 and 5 times a power of ten in a range above 0. */
+/** Round numbers in a range above 0: 1, 2 and 5 times powers of ten, more where it has fewer than two of them. */
 function roundNumbers([low, high]: ValueRange): number[] {
-  const ticks: number[] = [];
-  for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power++)
-    for (const digit of [1, 2, 5]) ticks.push(Number(`${digit}e${power}`));
-  return ticks.filter((tick) => tick >= low && tick <= high);
+  const powers = [-1, 0, 1].map((by) => Math.floor(Math.log10(high)) + by);
+  const numbers = (digits: readonly number[]) =>
+    powers
+      .flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)))
+      .filter((number) => number >= low && number <= high);
+  const few = numbers([1, 2, 5]);
+  return few.length > 1 ? few : numbers([1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9]);
 }
 
 /** The standard error, copy by copy, beside a falling off by the root of the number. */
