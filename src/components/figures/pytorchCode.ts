@@ -1,4 +1,5 @@
 import type { OptionValue, Target } from '../../worker/protocol.ts';
+import { joined } from './pythonParts.ts';
 import { libraryCode } from './pytorchLibraries.ts';
 import { methodCode } from './pytorchMethods.ts';
 import { modelCode } from './pytorchModel.ts';
@@ -42,11 +43,11 @@ export interface CodeRequest {
   readonly negated?: boolean | undefined;
 }
 
-const imports = `import json
-
-import numpy as np
+const imports = (
+  code: string,
+) => `${code.includes('json.') ? 'import json\n\n' : ''}import numpy as np
 import torch
-from PIL import Image, ImageOps
+from PIL import Image${code.includes('ImageOps.') ? ', ImageOps' : ''}
 from torch import nn`;
 
 /** What the script computes, and what it needs beside it. */
@@ -103,10 +104,9 @@ function scoreOf({ kind, class: index, against }: CodeRequest['target']): string
 }
 
 const question = (request: CodeRequest) => `def score(x):
-    return ${scoreOf(request.target)}  # ${request.label}
+    return ${scoreOf(request.target)}  # ${request.label}`;
 
-
-def gradient(x):
+const gradient = `def gradient(x):
     x = x.detach().requires_grad_(True)
     return torch.autograd.grad(score(x).sum(), x)[0]`;
 
@@ -129,15 +129,16 @@ export function pytorchCode(request: CodeRequest): string | undefined {
   const method = methodCode(request);
   if (method === undefined) return undefined;
   const parts = [
-    `${heading(request)}\n${imports}`,
     modelCode(request),
     pixels(request),
     question(request),
+    ...(/\bgradient\(/.test(method) ? [gradient] : []),
     method,
     `heat = heat.detach()
 print(f"{heat.shape[0]} x {heat.shape[1]}, {heat.min():.4g} to {heat.max():.4g}")
 np.save("${request.method}.npy", heat.numpy())`,
     ...remark(request),
   ];
-  return `${parts.join('\n\n')}\n`;
+  const code = joined(parts);
+  return `${joined([`${heading(request)}\n${imports(code)}`, code])}\n`;
 }

@@ -1,3 +1,4 @@
+import { joined } from './pythonParts.ts';
 import type { CodeRequest } from './pytorchCode.ts';
 
 /** Of a file of safetensors: the header's length, the header in JSON, and the numbers. */
@@ -63,5 +64,5 @@ for module in model.modules():
 /** From the weight file to `model`. */
 export function modelCode({ weights, architecture }: CodeRequest): string {
   const state = /\.(pt|pth)$/i.test(weights) ? saved(weights) : safetensors(weights);
-  return [state, network(architecture), loading].join('\n\n');
+  return joined([state, network(architecture), loading]);
 }
