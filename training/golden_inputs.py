@@ -102,14 +102,15 @@ def constant(preprocessing: Dict, grey: int) -> GoldenInput:
 
 
 def ramp(preprocessing: Dict, grey: int) -> GoldenInput:
-    """Grey that rises by 64 levels from the top left to the bottom right.
+    """Grey that rises by 64 levels from the top left to the bottom right, under noise of 16 levels.
 
     For networks with max-pooling: in a constant picture all cells of a window are equal but for rounding, which then
-    decides where the gradient goes.
+    decides where the gradient goes, and on a smooth one whole contours lie at a kink.
     """
     height, width = preprocessing["height"], preprocessing["width"]
     down, across = torch.linspace(0, 32, height)[:, None], torch.linspace(0, 32, width)[None, :]
-    levels = ((grey + down + across) / 255)[..., None]
+    noise = torch.randn(height, width, generator=torch.Generator().manual_seed(grey))
+    levels = ((grey + down + across + 16 * noise) / 255)[..., None]
     values = (levels - torch.tensor(preprocessing["mean"])) / torch.tensor(preprocessing["std"])
     pixels = values.permute(2, 0, 1)[None].contiguous()
-    return GoldenInput("ramp", pixels, f"grey {grey} to {grey + 64} along the diagonal")
+    return GoldenInput("ramp", pixels, f"grey {grey} to {grey + 64} along the diagonal, noise of 16 levels")
