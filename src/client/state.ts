@@ -240,6 +240,11 @@ const fields = {
   'stage.first': placed,
   'stage.second': placed,
   'stage.asked': askedChoice,
+  'cams.method': word('grad-cam'),
+  /** What of the options of the map that is shown large differs from the defaults. */
+  'cams.options': settings,
+  /** Empty for the model's last block. */
+  'cams.layer': word(''),
   /** Empty, or one with too many cells, for the model's last block. */
   'ledger.layer': word(''),
   'ledger.rows': oneOf<'cells' | 'channels'>('cells', ['cells', 'channels']),

@@ -82,6 +82,12 @@ export const figures: readonly FigureEntry[] = [
     page: 'grad-cam',
   },
   {
+    id: 'cam-gallery',
+    title: 'The family of class-activation maps',
+    file: 'CamGallery.svelte',
+    page: 'grad-cam',
+  },
+  {
     id: 'cutout-stage',
     title: 'The same object, elsewhere',
     file: 'CutoutStage.svelte',

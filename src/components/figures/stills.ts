@@ -1,5 +1,6 @@
 import { drawCutoutStageStill } from './cutoutStage.ts';
 import { drawFeatureMapsStill } from './featureMaps.ts';
+import { drawCamGalleryStill } from './camGallery.ts';
 import { drawLedgerStill } from './evidenceLedger.ts';
 import type { DrawStill } from './figure.ts';
 import { drawFilterCensusStill } from './filterCensus.ts';
@@ -36,6 +37,7 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   'integrated-gradients': drawIntegratedGradientsStill,
   'grad-cam': drawGradCamStill,
   'evidence-ledger': drawLedgerStill,
+  'cam-gallery': drawCamGalleryStill,
   'cutout-stage': drawCutoutStageStill,
   'report-card': drawReportCardStill,
 };
