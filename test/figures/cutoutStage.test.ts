@@ -121,7 +121,7 @@ describe('a scene', () => {
       cutouts: [row('husky', 1, 1, '', ['dog']), row('garbage-truck', 1, 1, '', ['truck'])],
       backgrounds: [],
     });
-    const objects = (of: typeof known, names: string[]) =>
+    const objects = (of: typeof known, names: readonly string[]) =>
       openingScene(of, names).objects.map(({ object }) => object);
     expect(objects(known, ['dog', 'truck'])).toEqual(['husky', 'garbage-truck']);
     expect(objects(known, ['dog'])).toEqual(['frog', 'beetle']);

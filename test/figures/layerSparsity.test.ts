@@ -161,6 +161,7 @@ describe('with the engine', () => {
       { picture, target: { kind: 'logit', class: 'predicted' } },
       {
         picture: () => Promise.reject(new Error('no file is needed')),
+        cutout: () => Promise.reject(new Error('no file is needed')),
         json: () => Promise.resolve(undefined),
       },
       { net: [data.layers, data.layers] },
