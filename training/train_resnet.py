@@ -81,11 +81,13 @@ class Plan:
     least_crop_area: float = 0.35
     share: float = 1.0
 
-    def recipe(self) -> Dict:
-        return {
-            "stages": self.stages, "frozenFromSize": parse_frozen(self.frozen), "learningRate": self.learning_rate,
-            "seed": self.seed, "leastCropArea": self.least_crop_area, "shareOfPictures": self.share,
-        }
+    def recipe(self) -> str:
+        """In words, for the manifest."""
+        return (
+            f"{self.stages} (size:epochs) at a peak learning rate of {self.learning_rate}, frozen from a size on: "
+            f"{self.frozen}, crops of at least {self.least_crop_area} of a picture, {self.share:.0%} of the pictures in an "
+            f"epoch, seed {self.seed}"
+        )
 
 
 class Run:
