@@ -30,7 +30,6 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts', 'test/components/**/*.test.ts'],
           testTimeout: patience.browser,
           hookTimeout: patience.browser,
-          fileParallelism: false,
           sequence: { groupOrder: 1 },
         },
       },

@@ -24,6 +24,7 @@ export const withoutClass: readonly string[] = [
   'filter-census',
   'feature-maps',
   'receptive-field',
+  'patch-atlas',
   'layer-sparsity',
   'cutout-stage',
   'logit-or-probability',
