@@ -66,7 +66,9 @@ describe('the diagram of the network', () => {
     }
     await moduleOf(figure, 'layer2.0.bn2').focus();
     await page.keyboard.press('ArrowUp');
-    expect(await focusedText()).toBe('layer2.0.downsample.0, conv, Conv2d, 128×28×28, 8,192 parameters');
+    expect(await focusedText()).toBe(
+      'layer2.0.downsample.0, conv, Conv2d, 128×28×28, 8,192 parameters',
+    );
     await changes(figure, () => page.keyboard.press('Enter'));
     expect(await shownLayer(figure)).toBe('layer2.0.downsample.0');
   });
