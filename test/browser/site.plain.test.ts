@@ -4,12 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { figures } from '../../src/components/figures/registry.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { readGolden } from '../support/goldens.ts';
-import {
-  readersPicture,
-  readersText,
-  withoutClass,
-  withoutPicture,
-} from '../support/readersFiles.ts';
+import { readersText } from '../support/readersFiles.ts';
 import {
   figureOf,
   openWatched,
@@ -52,62 +47,6 @@ async function openFigure(id: string, query = ''): Promise<Locator> {
   await untilLive(page, id);
   return figureOf(page, id);
 }
-
-describe.each(figures)('the figure $id', ({ id }) => {
-  const pictured = withoutPicture.includes(id) ? [] : [id];
-
-  it.for(pictured)('answers another picture', async () => {
-    const figure = await openFigure(id);
-    const other = figure.locator('.picture-picker input[type=radio]:not(:checked)').nth(2);
-    await changes(figure, () => other.check({ force: true }));
-  });
-
-  it.for(withoutClass.includes(id) ? [] : [id])('answers another class', async () => {
-    const figure = await openFigure(id);
-    const bars = figure.locator('.prediction-bars button[aria-pressed=false]');
-    const act = async () =>
-      (await bars.count()) > 0
-        ? bars.nth(3).click()
-        : figure.getByLabel('Class explained').selectOption({ index: 5 });
-    await changes(figure, act);
-  });
-
-  it.for(pictured)("takes the reader's own picture", async () => {
-    const figure = await openFigure(id);
-    const file = await readersPicture();
-    await changes(figure, () => figure.locator('input[type=file]').setInputFiles(file));
-    expect(await figure.locator('.picture-picker input:checked').getAttribute('value')).toBe(
-      'own:1',
-    );
-    expect(await figure.locator('[role=alert]').count()).toBe(0);
-  });
-
-  it('is reached by keyboard, every control of it', async () => {
-    const figure = await openFigure(id);
-    const stops = figure.locator(
-      ':is(button, select, input:not([type=radio]), input[type=radio]:checked, [tabindex="0"]):enabled:visible, [tabindex="0"]:not(button, input, select):visible',
-    );
-    const count = await stops.count();
-    expect(count).toBeGreaterThan(3);
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-    for (let i = 0; i < 600; i++) {
-      await page.keyboard.press('Tab');
-      const ended = await page.evaluate(() => {
-        const active = document.activeElement as HTMLElement;
-        const again = active.dataset['reached'] !== undefined || active === document.body;
-        active.dataset['reached'] = '';
-        return again;
-      });
-      if (ended) break;
-    }
-    const missed = await stops.evaluateAll((all) =>
-      all
-        .filter((one) => !('reached' in (one as HTMLElement).dataset))
-        .map((one) => one.outerHTML.slice(0, 160)),
-    );
-    expect(missed).toEqual([]);
-  });
-});
 
 describe('the picture picker', () => {
   it('moves on with the arrow keys', async () => {

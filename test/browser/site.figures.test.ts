@@ -1,0 +1,86 @@
+/** What a reader does with every figure, in a browser without WebGPU. */
+import type { Browser, Locator, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { figures } from '../../src/components/figures/registry.ts';
+import { launchChromium } from '../support/chromium.ts';
+import { readersPicture, withoutClass, withoutPicture } from '../support/readersFiles.ts';
+import { figureOf, openWatched, serveSite, untilLive, type Site } from '../support/site.ts';
+import { changes } from '../support/visit.ts';
+
+let browser: Browser;
+let site: Site;
+let page: Page;
+
+beforeAll(async () => {
+  site = await serveSite();
+  browser = await launchChromium();
+  ({ page } = await openWatched(browser, site));
+});
+afterAll(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const stopsOfKeyboard =
+  ':is(button, select, input:not([type=radio]), input[type=radio]:checked, [tabindex="0"]):enabled:visible, [tabindex="0"]:not(button, input, select):visible';
+
+/** Marks whatever gets the focus, until something gets it again. */
+async function markStops(): Promise<void> {
+  await page.evaluate(() => {
+    (document.activeElement as HTMLElement | null)?.blur();
+    addEventListener('focusin', ({ target }) => {
+      const { dataset } = target as HTMLElement;
+      if ('reached' in dataset) document.body.dataset['around'] = '';
+      dataset['reached'] = '';
+    });
+  });
+}
+
+describe.each(figures)('the figure $id', ({ id, page: name }) => {
+  const pictured = withoutPicture.includes(id) ? [] : [id];
+  let figure: Locator;
+
+  beforeAll(async () => {
+    await page.goto(`${site.address}${name === 'index' ? '' : `${name}/`}`);
+    await untilLive(page, id);
+    figure = figureOf(page, id);
+  });
+
+  it.for(pictured)('answers another picture', async () => {
+    const other = figure.locator('.picture-picker input[type=radio]:not(:checked)').nth(2);
+    await changes(figure, () => other.check({ force: true }));
+  });
+
+  it.for(withoutClass.includes(id) ? [] : [id])('answers another class', async () => {
+    const bars = figure.locator('.prediction-bars button[aria-pressed=false]');
+    const act = async () =>
+      (await bars.count()) > 0
+        ? bars.nth(3).click()
+        : figure.getByLabel('Class explained').selectOption({ index: 5 });
+    await changes(figure, act);
+  });
+
+  it.for(pictured)("takes the reader's own picture", async () => {
+    const file = await readersPicture();
+    await changes(figure, () => figure.locator('input[type=file]').setInputFiles(file));
+    const chosen = figure.locator('.picture-picker input:checked');
+    expect(await chosen.getAttribute('value')).toBe('own:1');
+    expect(await figure.locator('[role=alert]').count()).toBe(0);
+  });
+
+  it('is reached by keyboard, every control of it', async () => {
+    const stops = figure.locator(stopsOfKeyboard);
+    expect(await stops.count()).toBeGreaterThan(3);
+    await markStops();
+    for (let i = 0; i < 60; i++) {
+      for (let k = 0; k < 10; k++) await page.keyboard.press('Tab');
+      if (await page.evaluate(() => 'around' in document.body.dataset)) break;
+    }
+    const missed = await stops.evaluateAll((all) =>
+      all
+        .filter((one) => !('reached' in (one as HTMLElement).dataset))
+        .map((one) => one.outerHTML.slice(0, 160)),
+    );
+    expect(missed).toEqual([]);
+  });
+});
