@@ -67,7 +67,7 @@ describe('nudging a pixel', () => {
     const figure = await open('pixel-probe');
     const place = () => figure.locator('.panel p').first().innerText();
     const held = await place();
-    const box = (await figure.locator('.pixel-picker').first().boundingBox())!;
+    const box = (await figure.locator('.place-picker').first().boundingBox())!;
     const at = [box.x + box.width * (2.5 / 32), box.y + box.height * (30.5 / 32)] as const;
     await page.mouse.move(...at);
     expect(await place()).toContain('Row 30, column 2.');

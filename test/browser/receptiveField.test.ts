@@ -25,7 +25,7 @@ const square = (figure: Locator) =>
 
 /** A point of the map, in shares of its sides. */
 async function pointOf(figure: Locator, right: number, down: number) {
-  const map = figure.locator('.cell-map button');
+  const map = figure.locator('.place-picker button');
   await map.scrollIntoViewIfNeeded();
   const { x, y, width, height } = (await map.boundingBox())!;
   return { x: x + right * width, y: y + down * height };
@@ -63,13 +63,13 @@ describe('the receptive field', () => {
     const box = (await picture.boundingBox())!;
     await tests.page.mouse.move(box.x + 0.99 * box.width, box.y + 0.01 * box.height);
     expect(await square(figure)).toEqual([8 * 27 - 49, -49, 99]);
-    await figure.locator('.cell-map button').focus();
+    await figure.locator('.place-picker button').focus();
     await tests.page.keyboard.press('ArrowLeft');
     await tests.page.keyboard.press('ArrowDown');
     await tests.page.keyboard.press('Shift+ArrowDown');
     expect(await square(figure)).toEqual([8 * 26 - 49, 8 * 5 - 49, 99]);
     await expect
-      .poll(() => text(figure.locator('.cell-map .spoken')))
+      .poll(() => text(figure.locator('.place-picker .spoken')))
       .toMatch(/^Row 5, column 26 can see 99 × 99 pixels/);
   });
 
