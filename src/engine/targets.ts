@@ -1,4 +1,5 @@
 import { EngineError } from './errors.ts';
+import type { TensorData } from './layout.ts';
 
 /**
  * The scalar that is explained: a logit (before softmax) of one class, its probability (after it),
@@ -91,6 +92,14 @@ export function targetValue(target: Target, logits: ArrayLike<number>): number {
     case 'difference':
       return logits[index]! - logits[resolveAgainst(target, logits)!]!;
   }
+}
+
+/** A target's value for each row of logits `[N, classes]`. */
+export function targetValues(target: Target, { shape, data }: TensorData): number[] {
+  const [rows, classes] = shape as [number, number];
+  return Array.from({ length: rows }, (_, n) =>
+    targetValue(target, data.subarray(n * classes, (n + 1) * classes)),
+  );
 }
 
 /** Class and value of a target for one row of logits. */

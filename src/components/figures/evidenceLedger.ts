@@ -1,5 +1,5 @@
 import { heatmap } from '../../draw/heatmap.ts';
-import { minMaxRange, signedRange, type ValueRange } from '../../draw/normalize.ts';
+import { signedRange, type ValueRange } from '../../draw/normalize.ts';
 import { numberText } from '../../draw/numberText.ts';
 import { overlay } from '../../draw/overlay.ts';
 import type { RasterImage } from '../../draw/raster.ts';
@@ -277,9 +277,6 @@ export function ledgerText(view: LedgerView): string {
     `${numberText(largest.value)}`
   );
 }
-
-/** How far the picture's cells reach. */
-export const cellRange = (view: LedgerView): ValueRange => minMaxRange(view.cells);
 
 export const drawLedgerStill: DrawStill = async (ask, subject) =>
   ledgerView(await loadLedger(ask, subject, { model: labModel, layer: '' }), {

@@ -3,14 +3,14 @@ import { EngineError } from '../errors.ts';
 import { baseline, type BaselineKind } from '../inputs/baselines.ts';
 import { normalNoise } from '../inputs/normalNoise.ts';
 import { quadrature, type QuadratureRule } from '../inputs/quadrature.ts';
-import type { TensorData } from '../layout.ts';
+import { sizeOf, type TensorData } from '../layout.ts';
 import type { Preprocessing } from '../manifest.ts';
-import { batchSize, fixedTarget } from '../methods/batches.ts';
+import { batchSize, fixedTarget, samplesAt } from '../methods/batches.ts';
 import { sumChannels } from '../methods/reductions.ts';
 import type { Model, Run } from '../model.ts';
 import { othersTurn } from '../othersTurn.ts';
 import type { Bitmap } from '../resample.ts';
-import { targetValue, type ResolvedTarget, type Target } from '../targets.ts';
+import type { ResolvedTarget, Target } from '../targets.ts';
 import type { LoadOptions } from '../weights/lazyWeights.ts';
 import { nudgedInputs, type Nudge } from './nudge.ts';
 
@@ -202,38 +202,28 @@ interface Evaluation extends LoadOptions {
 async function evaluate(
   model: Model,
   inputs: readonly Float32Array[],
-  [, ...shape]: readonly number[],
+  shape: readonly number[],
   { target, gradients, ...options }: Evaluation,
 ): Promise<{ values: number[]; gradients?: TensorData }> {
   const { waiting = (turn) => turn } = options;
-  const size = shape.reduce((product, extent) => product * extent, 1);
+  const evaluated = { model, fixed: target, pixels: { shape: [1, ...shape.slice(1)] } };
+  const size = sizeOf(evaluated.pixels.shape);
   const values: number[] = [];
   const all = gradients ? new Float32Array(inputs.length * size) : undefined;
   const most = batchSize(model);
   for (let first = 0; first < inputs.length; first += most) {
     const part = inputs.slice(first, first + most);
-    const data = new Float32Array(part.length * size);
-    part.forEach((input, i) => data.set(input, i * size));
-    const run = model.run({ shape: [part.length, ...shape], data });
-    try {
-      const found = await capture(run, {
-        ...options,
-        gradients: gradients ? ['input'] : [],
-        target,
-      });
-      const classes = found.logits!.shape[1]!;
-      part.forEach((_, i) =>
-        values.push(
-          targetValue(target, found.logits!.data.subarray(i * classes, (i + 1) * classes)),
-        ),
-      );
-      all?.set(found.gradients['input']!.data, first * size);
-    } finally {
-      run.dispose();
-    }
+    const samples = await samplesAt(evaluated, part, gradients, options);
+    samples.forEach(({ value, gradient }, i) => {
+      values.push(value);
+      all?.set(gradient, (first + i) * size);
+    });
     await waiting(othersTurn());
   }
-  return { values, ...(all && { gradients: { shape: [inputs.length, ...shape], data: all } }) };
+  return {
+    values,
+    ...(all && { gradients: { shape: [inputs.length, ...shape.slice(1)], data: all } }),
+  };
 }
 
 /** An input as the 8-bit picture that comes nearest to it. */

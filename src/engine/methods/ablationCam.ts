@@ -1,12 +1,13 @@
 import { add, dispose, mul, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { unlessLost } from '../backend.ts';
-import { targetValue } from '../targets.ts';
+import { targetValues } from '../targets.ts';
 import { batchSize } from './batches.ts';
 import { defineCam, type Found, type Passes } from './classActivation.ts';
 import { pooledBy, type LayerView } from './layerView.ts';
 import { inSlices } from './slices.ts';
 import { channelsOption, strongestChannels } from './strongestChannels.ts';
+import { variantOption } from './variantOption.ts';
 
 /** How far below the smallest activation pytorch-grad-cam puts a channel where that one is not 0. */
 const libraryDepth = 1e7;
@@ -39,11 +40,8 @@ async function ablatedTargets(
   const at = trace.value(pooledBy(model, layer) ?? layer);
   const replacement = ablated(at.tensor, channels, value);
   const logits = trace.replay(at, replacement, trace.value(model.output));
-  const classes = logits.shape[1]!;
-  const rows = (await unlessLost(logits.data())) as Float32Array;
-  const values = channels.map((_, b) =>
-    targetValue(target, rows.slice(b * classes, (b + 1) * classes)),
-  );
+  const data = (await unlessLost(logits.data())) as Float32Array;
+  const values = targetValues(target, { shape: logits.shape, data });
   dispose([logits, replacement]);
   return values;
 }
@@ -63,16 +61,7 @@ export const ablationCam = defineCam({
   name: 'Ablation-CAM',
   unit: 'activation units',
   long: true,
-  options: [
-    channelsOption,
-    {
-      kind: 'choice',
-      name: 'variant',
-      label: 'Variant',
-      choices: ['paper', 'pytorch-grad-cam'],
-      default: 'paper',
-    },
-  ],
+  options: [channelsOption, variantOption],
   relu: 'on',
   gradient: false,
   async look(view, { channels, variant }, passes) {

@@ -2,7 +2,7 @@ import { getBackend } from '@tensorflow/tfjs-core';
 import { capture } from '../capture.ts';
 import { sizeOf, type TensorData } from '../layout.ts';
 import type { Model, Run } from '../model.ts';
-import { targetValue, type ResolvedTarget, type Target } from '../targets.ts';
+import { targetValues, type ResolvedTarget, type Target } from '../targets.ts';
 import type { LoadOptions } from '../weights/lazyWeights.ts';
 import type { Evidence, EvidenceRequest, Progress } from './method.ts';
 import { inSlices } from './slices.ts';
@@ -57,14 +57,17 @@ export interface Sample {
   readonly gradient: Float32Array;
 }
 
+/** As much of it as other inputs of its shape are evaluated by. */
+type Evaluated = Pick<Subject, 'model' | 'fixed'> & { pixels: Pick<TensorData, 'shape'> };
+
 /** Values and gradients at a batch of inputs; without `gradients` the arrays are empty. */
-async function samplesAt(
-  { model, pixels, fixed }: Subject,
+export async function samplesAt(
+  { model, pixels, fixed }: Evaluated,
   inputs: readonly Float32Array[],
   gradients: boolean,
   options: LoadOptions,
 ): Promise<Sample[]> {
-  const size = pixels.data.length;
+  const size = sizeOf(pixels.shape);
   const data = new Float32Array(inputs.length * size);
   inputs.forEach((input, i) => data.set(input, i * size));
   const run = model.run({ shape: [inputs.length, ...pixels.shape.slice(1)], data });
@@ -74,9 +77,8 @@ async function samplesAt(
       gradients: gradients ? ['input'] : [],
       target: fixed,
     });
-    const classes = logits!.shape[1]!;
-    return inputs.map((_, i) => ({
-      value: targetValue(fixed, logits!.data.subarray(i * classes, (i + 1) * classes)),
+    return targetValues(fixed, logits!).map((value, i) => ({
+      value,
       gradient: found['input']?.data.subarray(i * size, (i + 1) * size) ?? new Float32Array(),
     }));
   } finally {
@@ -125,7 +127,7 @@ export async function sampled(
 
 /** The target's values at a few inputs. */
 export async function valuesAt(
-  subject: Subject,
+  subject: Evaluated,
   inputs: readonly Float32Array[],
   { signal, waiting }: LoadOptions,
 ): Promise<number[]> {

@@ -1,7 +1,7 @@
 import { gaussianBlur } from '../inputs/gaussianBlur.ts';
 import { sampled, subjectOf, valuesAt } from './batches.ts';
 import { defineMethod, type Evidence } from './method.ts';
-import { completeness, list } from './pathIntegral.ts';
+import { completeness, list, stepsOption } from './pathIntegral.ts';
 import { sumChannels } from './reductions.ts';
 
 // #region blurIg
@@ -26,16 +26,7 @@ export const blurIg = defineMethod({
   atLayer: false,
   long: true,
   options: [
-    {
-      kind: 'number',
-      name: 'steps',
-      label: 'Steps',
-      min: 1,
-      max: 300,
-      step: 1,
-      default: 50,
-      integer: true,
-    },
+    stepsOption,
     {
       kind: 'number',
       name: 'sigma',

@@ -1,6 +1,7 @@
 import { softmax } from '../targets.ts';
 import { meanGradient } from './channelSums.ts';
 import { defineCam } from './classActivation.ts';
+import { variantOption } from './variantOption.ts';
 
 /** What pytorch-grad-cam adds to the sum of probabilities. */
 const epsilon = 1e-9;
@@ -60,13 +61,7 @@ export const finerCam = defineCam({
       default: 3,
       integer: true,
     },
-    {
-      kind: 'choice',
-      name: 'variant',
-      label: 'Variant',
-      choices: ['paper', 'pytorch-grad-cam'],
-      default: 'paper',
-    },
+    variantOption,
   ],
   relu: 'on',
   gradient: true,

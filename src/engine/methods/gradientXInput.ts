@@ -1,6 +1,8 @@
 import { capture } from '../capture.ts';
 import type { TensorData } from '../layout.ts';
-import { defineMethod } from './method.ts';
+import type { Run } from '../model.ts';
+import type { ReluRule } from '../trace.ts';
+import { defineMethod, type Evidence, type EvidenceRequest } from './method.ts';
 import { sumChannels } from './reductions.ts';
 
 /** Elementwise product of two tensors of one shape. */
@@ -9,6 +11,29 @@ export function product({ shape, data }: TensorData, factor: TensorData): Tensor
 }
 
 // #region gradientXInput
+/** Evidence of the gradient at the input, by a rule for its ReLUs where one is given, times the input. */
+export async function gradientTimesInput(
+  run: Run,
+  request: EvidenceRequest,
+  reluRule?: ReluRule,
+): Promise<Evidence> {
+  const { activations, gradients, logits, target } = await capture(run, {
+    ...request,
+    layers: ['input'],
+    gradients: ['input'],
+    reluRule,
+  });
+  const gradient = gradients['input']!;
+  const attribution = product(activations['input']!, gradient);
+  return {
+    map: sumChannels(attribution),
+    details: { gradient, attribution },
+    layer: undefined,
+    target: target!,
+    logits: logits!,
+  };
+}
+
 /**
  * L = sum over colour channels of I dS/dI, with I the normalised input: signed, in target units, what a
  * linear network would owe to each pixel as compared with the mean colour, which is 0 after
@@ -23,21 +48,6 @@ export const gradientXInput = defineMethod({
   atLayer: false,
   long: false,
   options: [],
-  async attribute(run, request) {
-    const { activations, gradients, logits, target } = await capture(run, {
-      ...request,
-      layers: ['input'],
-      gradients: ['input'],
-    });
-    const gradient = gradients['input']!;
-    const attribution = product(activations['input']!, gradient);
-    return {
-      map: sumChannels(attribution),
-      details: { gradient, attribution },
-      layer: undefined,
-      target: target!,
-      logits: logits!,
-    };
-  },
+  attribute: (run, request) => gradientTimesInput(run, request),
 });
 // #endregion

@@ -1,7 +1,5 @@
-import { capture } from '../capture.ts';
-import { product } from './gradientXInput.ts';
+import { gradientTimesInput } from './gradientXInput.ts';
 import { defineMethod } from './method.ts';
-import { sumChannels } from './reductions.ts';
 
 // #region guidedXInput
 /**
@@ -18,22 +16,6 @@ export const guidedXInput = defineMethod({
   atLayer: false,
   long: false,
   options: [],
-  async attribute(run, request) {
-    const { activations, gradients, logits, target } = await capture(run, {
-      ...request,
-      layers: ['input'],
-      gradients: ['input'],
-      reluRule: 'guided',
-    });
-    const gradient = gradients['input']!;
-    const attribution = product(activations['input']!, gradient);
-    return {
-      map: sumChannels(attribution),
-      details: { gradient, attribution },
-      layer: undefined,
-      target: target!,
-      logits: logits!,
-    };
-  },
+  attribute: (run, request) => gradientTimesInput(run, request, 'guided'),
 });
 // #endregion

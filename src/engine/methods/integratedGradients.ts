@@ -2,7 +2,7 @@ import { quadrature } from '../inputs/quadrature.ts';
 import { baselineOf, baselineOption } from './baselineOption.ts';
 import { sampled, spreadOrder, subjectOf, valuesAt } from './batches.ts';
 import { defineMethod, type Evidence } from './method.ts';
-import { completeness, list } from './pathIntegral.ts';
+import { completeness, list, stepsOption } from './pathIntegral.ts';
 import { sumChannels } from './reductions.ts';
 import { seedOption } from './seedOption.ts';
 
@@ -26,16 +26,7 @@ export const integratedGradients = defineMethod({
   long: true,
   options: [
     baselineOption,
-    {
-      kind: 'number',
-      name: 'steps',
-      label: 'Steps',
-      min: 1,
-      max: 300,
-      step: 1,
-      default: 50,
-      integer: true,
-    },
+    stepsOption,
     {
       kind: 'choice',
       name: 'rule',

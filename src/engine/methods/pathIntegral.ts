@@ -1,5 +1,17 @@
 import type { TensorData } from '../layout.ts';
 
+/** At how many places a path is looked at. */
+export const stepsOption = {
+  kind: 'number',
+  name: 'steps',
+  label: 'Steps',
+  min: 1,
+  max: 300,
+  step: 1,
+  default: 50,
+  integer: true,
+} as const;
+
 /** A number among the details. */
 export const scalar = (value: number): TensorData => ({
   shape: [1],

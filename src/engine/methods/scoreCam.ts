@@ -1,12 +1,13 @@
 import { capture } from '../capture.ts';
 import { between, enlarge, type Between } from '../inputs/enlarge.ts';
 import type { TensorData } from '../layout.ts';
-import { softmax, targetValue } from '../targets.ts';
-import { batchSize } from './batches.ts';
-import { defineCam, type Found, type Passes } from './classActivation.ts';
+import { softmax } from '../targets.ts';
+import { batchSize, valuesAt } from './batches.ts';
+import { defineCam, type Found } from './classActivation.ts';
 import type { LayerView } from './layerView.ts';
 import { inSlices } from './slices.ts';
 import { channelsOption, strongestChannels } from './strongestChannels.ts';
+import { variantOption } from './variantOption.ts';
 
 const epsilon = 1e-8;
 
@@ -66,33 +67,9 @@ function weights(channels: number, scores: ReadonlyMap<number, number>): Found {
   return { alpha };
 }
 
-/** The target for each of the masked pictures, `[M, C, H, W]`. */
-async function scoresOf(
-  { run, target, request }: Passes,
-  pixels: TensorData,
-  masks: ReadonlyArray<Float32Array | undefined>,
-): Promise<number[]> {
-  const [, , height, width] = pixels.shape as [number, number, number, number];
-  const size = pixels.data.length;
-  const data = new Float32Array(masks.length * size);
-  masks.forEach((shade, m) => {
-    if (shade)
-      data.set(
-        pixels.data.map((value, i) => value * shade[i % (height * width)]!),
-        m * size,
-      );
-  });
-  const masked = run.model.run({ shape: [masks.length, ...pixels.shape.slice(1)], data });
-  try {
-    const { signal, waiting } = request;
-    const { logits } = await capture(masked, { target, signal, waiting });
-    const classes = logits!.shape[1]!;
-    return masks.map((_, m) =>
-      targetValue(target, logits!.data.subarray(m * classes, (m + 1) * classes)),
-    );
-  } finally {
-    masked.dispose();
-  }
+/** A picture `[1, C, H, W]` as a mask shows it; all zeros where there is none. */
+function masked({ data }: TensorData, shade: Float32Array | undefined): Float32Array {
+  return data.map((value, i) => (shade ? value * shade[i % shade.length]! : 0));
 }
 
 /**
@@ -108,20 +85,11 @@ export const scoreCam = defineCam({
   name: 'Score-CAM',
   unit: 'activation units',
   long: true,
-  options: [
-    channelsOption,
-    {
-      kind: 'choice',
-      name: 'variant',
-      label: 'Variant',
-      choices: ['paper', 'pytorch-grad-cam'],
-      default: 'paper',
-    },
-  ],
+  options: [channelsOption, variantOption],
   relu: 'on',
   gradient: false,
   async look(view, { channels, variant }, passes) {
-    const { run, request } = passes;
+    const { run, request, target } = passes;
     const { activations } = await capture(run, { layers: ['input'] });
     const pixels = activations['input']!;
     const side = pixels.shape.slice(2) as [number, number];
@@ -143,7 +111,8 @@ export const scoreCam = defineCam({
       async (slice) => {
         const part = groups.slice(slice * batch, (slice + 1) * batch);
         const shades = part.map(([c]) => mask(view, c!, side, corners));
-        const found = await scoresOf(passes, pixels, shades);
+        const inputs = shades.map((shade) => masked(pixels, shade));
+        const found = await valuesAt({ model: run.model, pixels, fixed: target }, inputs, request);
         part.forEach((group, i) => group.forEach((c) => scores.set(c, found[i]!)));
       },
       () => weights(view.channels, scores),
