@@ -1,31 +1,10 @@
 /** The figures of Grad-CAM in a browser: taken apart, as a ledger, and among their family. */
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
-import { figureOf, openWatched, serveSite, untilLive, type Site } from '../support/site.ts';
+import type { Locator } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
+import { testsOfFigures } from '../support/figurePage.ts';
 import { changes } from '../support/visit.ts';
 
-let browser: Browser;
-let site: Site;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  site = await serveSite();
-  browser = await launchChromium();
-  ({ page, complaints } = await openWatched(browser, site));
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
-async function open(id: string, query = ''): Promise<Locator> {
-  complaints.length = 0;
-  await page.goto(`${site.address}grad-cam/${query}`);
-  await untilLive(page, id);
-  return figureOf(page, id);
-}
+const tests = testsOfFigures();
 
 /** A number as the page prints it. */
 const numberIn = (text: string) => Number(text.replaceAll('−', '-').replace(/[^\d.e-].*$/, ''));
@@ -34,7 +13,7 @@ const printed = async (figure: Locator, name: string) =>
 
 describe('Grad-CAM taken apart', () => {
   it('adds channel after channel, up to the whole sum', async () => {
-    const figure = await open('grad-cam');
+    const figure = await tests.open('grad-cam');
     const film = figure.getByLabel('Channels in the sum', { exact: true });
     await changes(figure, () => film.fill('1'));
     const first = await printed(figure, 'reached');
@@ -42,33 +21,35 @@ describe('Grad-CAM taken apart', () => {
     await changes(figure, () => film.fill('128'));
     const reached = await figure.locator('[data-number=reached]').innerText();
     expect(reached).toMatch(/^(\S+) of \1 \(100 %\)$/);
-    expect(complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 
   it('shows the channel that the arrow keys lead to', async () => {
-    const figure = await open('grad-cam');
+    const figure = await tests.open('grad-cam');
     const bars = figure.getByRole('button', { name: /^Channel \d+, number 1 of 128/ });
     await bars.focus();
-    await changes(figure, () => page.keyboard.press('ArrowRight'));
+    await changes(figure, () => tests.page.keyboard.press('ArrowRight'));
     expect(await figure.locator('.readout').innerText()).toContain('number 2 of 128');
-    await expect.poll(() => page.evaluate(() => location.search)).toMatch(/^\?cam.channel=\d+$/);
+    await expect
+      .poll(() => tests.page.evaluate(() => location.search))
+      .toMatch(/^\?cam.channel=\d+$/);
   });
 
   it('explains one class and not another, with both signs', async () => {
-    const figure = await open('grad-cam', '?class=3&against=5&cam.kind=difference');
+    const figure = await tests.open('grad-cam', '?class=3&against=5&cam.kind=difference');
     expect(await figure.innerText()).toContain('logit of cat minus dog');
     expect(await figure.getByLabel('both, no ReLU').isChecked()).toBe(true);
     await changes(figure, () => figure.getByLabel('bicubic').check({ force: true }));
     const layer = figure.getByLabel('Layer, early to late', { exact: true });
     await changes(figure, () => layer.fill('11'));
     expect(await figure.getAttribute('data-layer')).not.toBe('features.5');
-    expect(complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 });
 
 describe('the ledger of evidence', () => {
   it('adds up to the logit without its bias, at the last block and not below', async () => {
-    const figure = await open('evidence-ledger');
+    const figure = await tests.open('evidence-ledger');
     const balance = async () => {
       const [total, bias, logit] = await Promise.all(
         ['total', 'bias', 'logit'].map((name) => printed(figure, name)),
@@ -82,14 +63,14 @@ describe('the ledger of evidence', () => {
     );
     expect(Math.abs(await balance())).toBeGreaterThan(0.1);
     expect(await figure.locator('.why').innerText()).toContain('do not balance');
-    expect(complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 
   it('lights the line of a cell, and unfolds a line into its channels', async () => {
-    const figure = await open('evidence-ledger');
+    const figure = await tests.open('evidence-ledger');
     const cells = figure.getByRole('button', { name: /^Cells over the picture/ });
     await cells.focus();
-    await page.keyboard.press('ArrowRight');
+    await tests.page.keyboard.press('ArrowRight');
     expect(await figure.locator('li.lit').getAttribute('data-line')).toBe('1');
     const line = figure.locator('[data-line="5"] > button');
     expect(await line.getAttribute('aria-expanded')).toBe('false');
@@ -103,7 +84,7 @@ describe('the ledger of evidence', () => {
 
 describe('the family of class-activation maps', () => {
   it('shows the one chosen large, with its options in the link', async () => {
-    const figure = await open('cam-gallery');
+    const figure = await tests.open('cam-gallery');
     expect(await figure.locator('.tiles > li').count()).toBe(16);
     await changes(figure, () =>
       figure.getByRole('button', { name: 'LayerCAM', exact: true }).click(),
@@ -111,8 +92,8 @@ describe('the family of class-activation maps', () => {
     expect(await figure.getByRole('heading', { level: 3 }).innerText()).toBe('LayerCAM');
     await changes(figure, () => figure.getByLabel('tanh').check({ force: true }));
     await expect
-      .poll(() => page.evaluate(() => location.search))
+      .poll(() => tests.page.evaluate(() => location.search))
       .toBe('?cams.method=layer-cam&cams.options=scaling-tanh');
-    expect(complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 });
