@@ -22,7 +22,11 @@ export function loadCutout(url: string, title: string): Promise<Bitmap> {
 async function fetchCutout(url: string): Promise<Bitmap> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url} answered with status ${response.status}`);
-  const image = await createImageBitmap(await response.blob(), { colorSpaceConversion: 'none' });
+  const image = await createImageBitmap(await response.blob(), {
+    colorSpaceConversion: 'none',
+    // Decoders that multiply by the opacity themselves round downwards; the canvas rounds as composition.ts does.
+    premultiplyAlpha: 'none',
+  });
   const { width, height } = image;
   const canvas = document.createElement('canvas');
   canvas.width = width;
