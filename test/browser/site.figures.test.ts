@@ -24,6 +24,25 @@ afterAll(async () => {
 const stopsOfKeyboard =
   ':is(button, select, input:not([type=radio]), input[type=radio]:checked, [tabindex="0"]):enabled:visible, [tabindex="0"]:not(button, input, select):visible';
 
+/** The next Tab goes to the first stop of the figure. */
+async function startTabbingAt(figure: Locator): Promise<void> {
+  await figure.evaluate((shell) => {
+    const before = document.createElement('span');
+    before.tabIndex = -1;
+    shell.before(before);
+    before.focus();
+    before.remove();
+  });
+}
+
+/** Runs in the page: marks what has the focus; says whether it lies beyond the figure, or was reached before. */
+function noteReached(shell: Element): boolean {
+  const active = document.activeElement as HTMLElement;
+  const ended = !shell.contains(active) || active.dataset['reached'] !== undefined;
+  active.dataset['reached'] = '';
+  return ended;
+}
+
 describe.each(figures)('the figure $id', ({ id, page: name }) => {
   const pictured = withoutPicture.includes(id) ? [] : [id];
   let figure: Locator;
@@ -61,16 +80,10 @@ describe.each(figures)('the figure $id', ({ id, page: name }) => {
     await open();
     const stops = figure.locator(stopsOfKeyboard);
     expect(await stops.count()).toBeGreaterThan(3);
-    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await startTabbingAt(figure);
     for (let i = 0; i < 600; i++) {
       await page.keyboard.press('Tab');
-      const ended = await page.evaluate(() => {
-        const active = document.activeElement as HTMLElement;
-        const again = active.dataset['reached'] !== undefined || active === document.body;
-        active.dataset['reached'] = '';
-        return again;
-      });
-      if (ended) break;
+      if (await figure.evaluate(noteReached)) break;
     }
     const missed = await stops.evaluateAll((all) =>
       all
