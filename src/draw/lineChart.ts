@@ -15,11 +15,11 @@ export interface Axis {
 
 export type Point = readonly [x: number, y: number];
 
-/** A series: solid and dotted for what was computed, dashed for what is compared with it. */
+/** A series: solid and dotted for what was computed, dashed for what is compared with it, points for what has no order. */
 export interface Series {
   readonly name: string;
   readonly points: readonly Point[];
-  readonly style: 'solid' | 'dashed';
+  readonly style: 'solid' | 'dashed' | 'points';
   /** Whether the points themselves are marked. */
   readonly marked?: boolean;
 }
@@ -31,11 +31,19 @@ export interface Bar {
   readonly height: number;
 }
 
+/** An upright line over a place of the x axis. */
+export interface Span {
+  readonly at: number;
+  readonly from: number;
+  readonly to: number;
+}
+
 export interface LineChart {
   readonly x: Axis;
   readonly y: Axis;
   readonly series: readonly Series[];
   readonly bars?: readonly Bar[];
+  readonly spans?: readonly Span[];
 }
 
 export interface Tick {
@@ -49,6 +57,7 @@ export interface Tick {
 export interface DrawnChart {
   readonly lines: ReadonlyArray<Series & { readonly path: string; readonly dots: string }>;
   readonly bars: string;
+  readonly spans: string;
   readonly xTicks: readonly Tick[];
   readonly yTicks: readonly Tick[];
   readonly x: (value: number) => number;
@@ -75,7 +84,7 @@ function placing({ range, logarithmic, ticks }: Axis, from: number, to: number) 
 }
 
 export function drawChart(
-  { x, y, series, bars = [] }: LineChart,
+  { x, y, series, bars = [], spans = [] }: LineChart,
   width = 100,
   height = 100,
 ): DrawnChart {
@@ -95,7 +104,7 @@ export function drawChart(
   return {
     lines: series.map((one) => ({
       ...one,
-      path: outline(one.points) ?? '',
+      path: one.style === 'points' ? '' : (outline(one.points) ?? ''),
       dots: one.marked ? one.points.map(dot).join('') : '',
     })),
     bars: bars
@@ -105,6 +114,12 @@ export function drawChart(
             [from, top],
             [to, top],
           ]) ?? '',
+      )
+      .join(''),
+    spans: spans
+      .map(
+        ({ at, from, to }) =>
+          `M${digits(across.place(at))},${digits(up.place(from))}V${digits(up.place(to))}`,
       )
       .join(''),
     xTicks: across.ticks,
@@ -157,6 +172,7 @@ export function lineChartSvg(title: string, chart: LineChart): string {
     `<g transform="translate(${left},${top})">`,
     ...grid,
     `<path d="${drawn.bars}" fill="#c9cede"/>`,
+    `<path d="${drawn.spans}" stroke="#9aa6d0"/>`,
     ...lines,
     plainText(chart.x.title, plot / 2, height + 50, 14, 'middle', 400),
     '</g></g></svg>',
