@@ -187,6 +187,7 @@ async function main(): Promise<void> {
   }
   const site: Omit<SiteFacts, 'base'> = { pictures, models };
   await writeJson(join(generatedFolder, 'site.json'), site);
+  await writeJson(join(generatedFolder, 'methods.json'), await ask('methods', {}));
   await writeJson(join(generatedFolder, 'facts.json'), await chapterFacts(ask, subject, pictures));
   console.log(`drew ${Object.keys(stills).length} stills and ${pictures.length} thumbnails`);
 }

@@ -7,6 +7,11 @@ import { stackedSvg } from '../../draw/stackedSvg.ts';
 import type { TensorData } from '../../worker/protocol.ts';
 import type { ShownMap } from './copyPytorch.ts';
 
+/** The code of an attribution method; of all of them where none is named. */
+export interface MethodCode {
+  readonly method: string | undefined;
+}
+
 /** What a figure offers for download. */
 export interface Exportable {
   /** File name without ending. */
@@ -26,8 +31,8 @@ export interface Exportable {
   readonly data?: TensorData | undefined;
   /** The figure's main map, as PyTorch would be asked for it. */
   readonly pytorch?: ShownMap | undefined;
-  /** Repository path of the code that computed it. */
-  readonly code: string;
+  /** The code that computed it: a file of the repository, or a method that the page of methods prints. */
+  readonly code: string | MethodCode;
 }
 
 function save(name: string, type: string, parts: BlobPart[]): void {

@@ -32,6 +32,23 @@ export function reference(key: string): Reference {
   );
 }
 
+const withoutCase = (text: string) => text.toLowerCase().replace(/[^a-z0-9]+/g, ' ');
+
+/** The references that a text names by their preprint's number or their title, in its order. */
+export function referencesIn(text: string): Reference[] {
+  const words = withoutCase(text);
+  const placeOf = ({ url = '', title }: Reference) => {
+    const preprint = /arxiv\.org\/abs\/([\d.]+)/.exec(url)?.[1];
+    const at = preprint ? words.indexOf(withoutCase(`arXiv:${preprint}`)) : -1;
+    return at >= 0 ? at : words.indexOf(withoutCase(title).trim());
+  };
+  return [...references.values()]
+    .map((found) => ({ found, at: placeOf(found) }))
+    .filter(({ at }) => at >= 0)
+    .sort((a, b) => a.at - b.at)
+    .map(({ found }) => found);
+}
+
 function readReferences(bibtex: string): Map<string, Reference> {
   const library = parse(bibtex, { english: false, sentenceCase: false, caseProtection: false });
   if (library.errors.length > 0) {

@@ -29,6 +29,15 @@ export function cutRegion(source: string, file: string, region: string): string 
   return dedent(lines.slice(start + 1, start + 1 + length).filter((line) => !MARKER.test(line)));
 }
 
+/** All of a repository file, without the markers of regions. */
+export function sourceFile(file: string): string {
+  const lines = readFileSync(resolve(file), 'utf8').split('\n');
+  return lines
+    .filter((line) => !MARKER.test(line))
+    .join('\n')
+    .trim();
+}
+
 /** Index of the `#endregion` that closes a region already open; regions may nest. */
 function endOf(markers: (RegExpExecArray | null)[]): number {
   let depth = 1;
