@@ -15,6 +15,8 @@ const NAMING_COMMANDS = new Set(['\\htmlClass', '\\htmlData', '\\htmlId']);
 
 const katexOptions = {
   strict: (/** @type {string} */ code) => (code === 'htmlExtension' ? 'ignore' : 'error'),
+  /** Names the symbols of a part: `\named{alpha}{\alpha_k^c}`. */
+  macros: { '\\named': '{\\htmlData{part=#1}{#2}}' },
   trust: (/** @type {{ command: string }} */ context) => NAMING_COMMANDS.has(context.command),
 };
 

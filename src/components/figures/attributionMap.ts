@@ -87,7 +87,8 @@ export function mapOver(
 type Found = Pick<Explanation, 'map' | 'details'>;
 
 /** The gradient with its signs, `[1, C, H, W]`, as the map was made of it. */
-const signedChannels = ({ details }: Found) => details['channels'] ?? details['gradient'];
+export const signedChannels = ({ details }: Pick<Explanation, 'details'>) =>
+  details['channels'] ?? details['gradient'];
 
 /** Sum over the colour channels of what was reduced without its signs, `[H, W]`; undefined where it is not known. */
 export function signedSum(found: Found): TensorData | undefined {

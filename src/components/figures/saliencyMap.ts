@@ -24,6 +24,7 @@ import {
   type MapDrawing,
 } from './attributionMap.ts';
 import { answerable } from './camTarget.ts';
+import { channelMaps, type ChannelMap } from './channelMaps.ts';
 import type { ShownMap } from './copyPytorch.ts';
 import { labModel, shownModel, type DrawStill, type ShownModel, type Subject } from './figure.ts';
 import { layerAmong, spatialModules } from './layers.ts';
@@ -79,6 +80,9 @@ export interface SaliencyView {
   readonly view: RasterImage;
   readonly map: RasterImage;
   readonly overlay: RasterImage;
+  /** Of the methods that make one number of a gradient's colour channels, these. */
+  readonly channels: readonly ChannelMap[];
+  readonly reduction: Reduction;
   readonly colormap: DrawnMap['colormap'];
   /** Of a map with signs, blue against the target and red for it. */
   readonly signed: boolean;
@@ -220,6 +224,8 @@ export function saliencyView(data: SaliencyData, drawing: SaliencyDrawing): Sali
     view: rasterFromRgb(data.view.data, width, height),
     map: drawn.image,
     overlay: mapOver(photograph(data.picture.bitmap), drawn, drawing.opacity),
+    channels: reduces(method) ? channelMaps(explained, drawn, drawing) : [],
+    reduction: data.reduction,
     colormap: drawn.colormap,
     signed: drawn.signed,
     unit: unitText(method.unit, kind, usual),

@@ -15,6 +15,7 @@ import KeyInsight from './KeyInsight.astro';
 import LabStep from './LabStep.astro';
 import Solution from './Solution.astro';
 import SourceCode from './SourceCode.astro';
+import Symbols from './Symbols.astro';
 
 /** What a page of the chapter may write without importing it, and what code fences become. */
 export const proseComponents = {
@@ -34,5 +35,6 @@ export const proseComponents = {
   LabStep,
   Solution,
   SourceCode,
+  Symbols,
   pre: CodeBlock,
 };
