@@ -3,6 +3,7 @@ import {
   ledgerView,
   type LedgerView,
 } from '../src/components/figures/evidenceLedger.ts';
+import { alphaView, loadAlpha } from '../src/components/figures/alphaIsW.ts';
 import { labModel, type Subject } from '../src/components/figures/figure.ts';
 import { numberText } from '../src/draw/numberText.ts';
 import type { Ask } from '../src/worker/protocol.ts';
@@ -14,12 +15,14 @@ async function ledger(ask: Ask, subject: Subject, layer: string): Promise<Ledger
   return ledgerView(data, { rows: 'cells', sort: 'contribution', open: -1, opacity: 1 });
 }
 
-/** Whether the cells of the last block, and of the one before, add up to the logit. */
+/** Whether the cells of the last block, and of the one before, add up to the logit; how good a mean alpha is there. */
 export async function camFacts(ask: Ask, subject: Subject): Promise<Facts> {
   const last = await ledger(ask, subject, 'features.5');
   const before = await ledger(ask, subject, 'features.4');
+  const alpha = await loadAlpha(ask, subject, { model: labModel, layer: 'features.4' });
   const share = last.lines[0]!.value / last.total;
   return {
+    'alpha.spread': numberText(alphaView(alpha, { channel: -1 }).spread, 2),
     'ledger.cells': last.lines.length,
     'ledger.total': numberText(last.total, 5),
     'ledger.bias': numberText(last.bias, 3),

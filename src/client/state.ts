@@ -245,6 +245,10 @@ const fields = {
   'cams.options': settings,
   /** Empty for the model's last block. */
   'cams.layer': word(''),
+  /** Empty for the model's last block, whose channels have weights. */
+  'alpha.layer': word(''),
+  /** -1 for the channel with the largest alpha. */
+  'alpha.channel': whole(-1, -1, 4095),
   /** Empty, or one with too many cells, for the model's last block. */
   'ledger.layer': word(''),
   'ledger.rows': oneOf<'cells' | 'channels'>('cells', ['cells', 'channels']),

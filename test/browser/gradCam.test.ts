@@ -82,6 +82,45 @@ describe('the ledger of evidence', () => {
   });
 });
 
+describe('alpha against the weights', () => {
+  it('agrees with them at the last block, in every channel and for every class', async () => {
+    const figure = await tests.open('alpha-is-w', '?class=3');
+    expect(await figure.locator('[data-number=verdict]').innerText()).toMatch(
+      /^(In|Of) all 128 channels.*taking its mean loses nothing\.$/,
+    );
+    await changes(figure, () => figure.getByLabel('Class explained').selectOption({ index: 6 }));
+    const channel = figure.getByRole('button', { name: /^Channel \d+, number \d+ of 128/ });
+    await channel.focus();
+    await tests.page.keyboard.press('Home');
+    await expect.poll(() => channel.getAttribute('aria-label')).toContain('number 1 of 128');
+    const [, alpha, weight] = /α = (\S+), w\/Z = (\S+),/.exec(
+      await figure.locator('[data-number=channel]').innerText(),
+    )!;
+    expect(alpha).toBe(weight);
+    await tests.page.keyboard.press('ArrowRight');
+    await expect.poll(() => channel.getAttribute('aria-label')).toContain('number 2 of 128');
+    await expect
+      .poll(() => tests.page.evaluate(() => location.search))
+      .toMatch(/alpha.channel=\d+$/);
+    expect(tests.complaints).toEqual([]);
+  });
+
+  it('has the spread of the gradient to show at an earlier layer', async () => {
+    const figure = await tests.open('alpha-is-w', '?alpha.layer=features.4');
+    await expect
+      .poll(() => figure.locator('[data-number=verdict]').innerText())
+      .toContain('No single weight belongs to a channel');
+    const drawing = await figure.locator('path.span').getAttribute('d');
+    expect(drawing!.match(/M/g)).toHaveLength(128);
+    const told = figure.locator('[data-number=channel]');
+    const before = await told.innerText();
+    const { x, y, width, height } = (await figure.locator('.area').boundingBox())!;
+    await tests.page.mouse.move(x + width / 2, y + height / 3);
+    await expect.poll(() => told.innerText()).not.toBe(before);
+    expect(tests.complaints).toEqual([]);
+  });
+});
+
 describe('the family of class-activation maps', () => {
   it('shows the one chosen large, with its options in the link', async () => {
     const figure = await tests.open('cam-gallery');

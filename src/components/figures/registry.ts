@@ -76,6 +76,12 @@ export const figures: readonly FigureEntry[] = [
   },
   { id: 'grad-cam', title: 'Grad-CAM', file: 'GradCam.svelte', page: 'grad-cam' },
   {
+    id: 'alpha-is-w',
+    title: 'What alpha turns out to be',
+    file: 'AlphaIsW.svelte',
+    page: 'grad-cam',
+  },
+  {
     id: 'evidence-ledger',
     title: 'The heatmap that adds up',
     file: 'EvidenceLedger.svelte',

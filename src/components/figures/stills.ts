@@ -1,3 +1,4 @@
+import { drawAlphaStill } from './alphaIsW.ts';
 import { drawCutoutStageStill } from './cutoutStage.ts';
 import { drawFeatureMapsStill } from './featureMaps.ts';
 import { drawCamGalleryStill } from './camGallery.ts';
@@ -36,6 +37,7 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   smoothgrad: drawSmoothGradStill,
   'integrated-gradients': drawIntegratedGradientsStill,
   'grad-cam': drawGradCamStill,
+  'alpha-is-w': drawAlphaStill,
   'evidence-ledger': drawLedgerStill,
   'cam-gallery': drawCamGalleryStill,
   'cutout-stage': drawCutoutStageStill,
