@@ -49,7 +49,7 @@ test('cells add up to the logit minus the bias, line by line', () => {
       { index: 0, value: 4 },
       { index: 1, value: -2 },
     ],
-    rest: { index: 0, value: 0 },
+    rest: { count: 0, value: 0 },
   });
   expect(lineName(view, 2)).toBe('row 0, column 2');
   expect(balances(view)).toBe(true);
@@ -93,7 +93,7 @@ test('of many parts the largest are named and the others are one', () => {
   };
   const { open } = ledgerView(many, drawing);
   expect(open.parts.map(({ index }) => index)).toEqual([9, 8, 7, 6, 5, 4]);
-  expect(open.rest).toEqual({ index: 4, value: 0 + 1 + 2 + 3 });
+  expect(open.rest).toEqual({ count: 4, value: 0 + 1 + 2 + 3 });
 });
 
 test('where constants are added above the layer, the gap is shown with its reason', () => {

@@ -7,6 +7,18 @@ import { softmax } from '../../draw/softmax.ts';
 import { nearest } from '../../draw/upsample.ts';
 import type { Ask, KeyedPicture, ModelDescription, TensorData } from '../../worker/protocol.ts';
 import { loadHead, weightsOf, type ClassifierHead } from './classifierHead.ts';
+import {
+  accountOf,
+  bySize,
+  byValue,
+  cellSums,
+  channelSums,
+  contributions,
+  ofCell,
+  ofChannel,
+  type Account,
+  type Contribution,
+} from './contributions.ts';
 import { labModel, shownModel, type DrawStill, type ShownModel, type Subject } from './figure.ts';
 import { blocks, lastBlock, layerAmong } from './layers.ts';
 import { photograph, photographSize } from './photograph.ts';
@@ -39,14 +51,8 @@ export interface LedgerDrawing {
   readonly opacity: number;
 }
 
-/** One entry: a cell or a channel, and what it adds to the logit. */
-export interface LedgerItem {
-  readonly index: number;
-  readonly value: number;
-}
-
-/** One line of the ledger. */
-export interface LedgerRow extends LedgerItem {
+/** One line of the ledger: a cell or a channel, and what it adds to the logit. */
+export interface LedgerRow extends Contribution {
   /** The sum of this line and all above it. */
   readonly running: number;
 }
@@ -61,12 +67,8 @@ export interface LedgerView {
   readonly grid: readonly [rows: number, columns: number];
   readonly channelCount: number;
   readonly lines: readonly LedgerRow[];
-  /** The unfolded row's parts, largest in size first, and the sum of those not named. */
-  readonly open: {
-    readonly index: number;
-    readonly parts: readonly LedgerItem[];
-    readonly rest: LedgerItem;
-  };
+  /** The unfolded row, and its parts. */
+  readonly open: Account & { readonly index: number };
   /** Contribution of each cell, row-major: of all channels, or of the unfolded one. */
   readonly cells: readonly number[];
   readonly overlay: RasterImage;
@@ -135,27 +137,10 @@ export async function loadLedger(
   };
 }
 
-/** worth times activation, `[C, cells]`, in double precision. */
-function contributions({ activations, worth }: LedgerData): Float64Array {
-  return Float64Array.from(activations.data, (value, i) => value * worth.data[i]!);
-}
-
-/** Sums over channels for each cell, or over cells for each channel. */
-function sums(parts: Float64Array, plane: number, kind: LedgerDrawing['rows']): number[] {
-  const channels = parts.length / plane;
-  const found = Array<number>(kind === 'cells' ? plane : channels).fill(0);
-  parts.forEach(
-    (value, i) => (found[kind === 'cells' ? i % plane : Math.floor(i / plane)]! += value),
-  );
-  return found;
-}
-
-const bySize = (a: LedgerItem, b: LedgerItem) =>
-  Math.abs(b.value) - Math.abs(a.value) || a.index - b.index;
 const orders = {
-  contribution: (a: LedgerItem, b: LedgerItem) => b.value - a.value || a.index - b.index,
+  contribution: byValue,
   size: bySize,
-  index: (a: LedgerItem, b: LedgerItem) => a.index - b.index,
+  index: (a: Contribution, b: Contribution) => a.index - b.index,
 } as const;
 
 function linesOf(values: readonly number[], sort: LedgerDrawing['sort']): LedgerRow[] {
@@ -166,37 +151,18 @@ function linesOf(values: readonly number[], sort: LedgerDrawing['sort']): Ledger
     .map((item) => ({ ...item, running: (running += item.value) }));
 }
 
-/** The parts of a row: of a cell its channels, of a channel its cells. */
-function partsOf(
-  parts: Float64Array,
-  plane: number,
-  kind: LedgerDrawing['rows'],
-  row: number,
-): LedgerView['open'] {
-  const count = kind === 'cells' ? parts.length / plane : plane;
-  const at = (i: number) => (kind === 'cells' ? i * plane + row : row * plane + i);
-  const all = Array.from({ length: count }, (_, index) => ({ index, value: parts[at(index)]! }));
-  all.sort(bySize);
-  const others = all.slice(unfoldedItems);
-  const value = others.reduce((sum, item) => sum + item.value, 0);
-  return {
-    index: row,
-    parts: all.slice(0, unfoldedItems),
-    rest: { index: others.length, value },
-  };
-}
-
 export function ledgerView(data: LedgerData, drawing: LedgerDrawing): LedgerView {
   const { activations, logits, targetClass, bias, model } = data;
   const [, channelCount, rows, columns] = activations.shape as [number, number, number, number];
   const plane = rows * columns;
   const kind = drawing.rows;
-  const parts = contributions(data);
-  const lines = linesOf(sums(parts, plane, kind), drawing.sort);
+  const parts = contributions(activations, data.worth);
+  const [sums, of] = kind === 'cells' ? [cellSums, ofCell] : [channelSums, ofChannel];
+  const lines = linesOf(sums(parts, plane), drawing.sort);
   const opened = lines.some(({ index }) => index === drawing.open) ? drawing.open : lines[0]!.index;
   const cells =
     kind === 'cells'
-      ? sums(parts, plane, 'cells')
+      ? cellSums(parts, plane)
       : [...parts.subarray(opened * plane, (opened + 1) * plane)];
   const range = signedRange(cells);
   const large = nearest(Float32Array.from(cells), columns, rows, photographSize, photographSize);
@@ -213,7 +179,7 @@ export function ledgerView(data: LedgerData, drawing: LedgerDrawing): LedgerView
     grid: [rows, columns],
     channelCount,
     lines,
-    open: partsOf(parts, plane, kind, opened),
+    open: { index: opened, ...accountOf(of(parts, plane, opened), unfoldedItems) },
     cells,
     overlay: overlay(photograph(data.picture.bitmap), heat, drawing.opacity),
     range,
