@@ -10,22 +10,9 @@ import type {
   TensorData,
 } from '../../worker/protocol.ts';
 import { chapterModel, labModel, type DrawStill, type StillFiles } from './figure.ts';
-import { parsePatchFile, records, storedPatches, type PatchFile } from './patchFile.ts';
-import { cutTile, patchWindow, type PatchWindow } from './patchWindow.ts';
-
-/** A square photograph of the site. */
-export interface Photo {
-  readonly url: string;
-  readonly side: number;
-  readonly title: string;
-}
-
-/** A patch as it is shown, with everything in pixels of its photograph. */
-export interface ShownPatch extends PatchWindow {
-  readonly photo: Photo;
-  readonly crop: { readonly left: number; readonly top: number; readonly side: number };
-  readonly value: number;
-}
+import { currentPatchFile, records, storedPatches, type PatchFile } from './patchFile.ts';
+import { cutTile, patchWindow } from './patchWindow.ts';
+import { shownPatches, type ShownPatch } from './shownPatches.ts';
 
 /** What the reader's picture does to the channel. */
 export interface YourPatch {
@@ -111,11 +98,6 @@ export async function loadPatchAtlas(
   return { file, labels, layer, inputSize, field: fields[layer]!, picture, peaks, votes };
 }
 
-/** Where a photograph of the patches lies, relative to the site; pictures are shown as lighter copies. */
-function photoUrl(file: string): string {
-  return file.includes('/') ? `images/${file}` : `stills/photographs/${file}`;
-}
-
 /**
  * The channel wanted, or where there is none the one that the picture brings nearest to its record.
  *
@@ -128,14 +110,7 @@ export function channelPatches(
   const { file, layer, field, inputSize, votes, peaks } = data;
   const channels = peaks.shape[0]!;
   const channel = wanted >= 0 && wanted < channels ? wanted : keenest(data);
-  const patches = storedPatches(file, layer, channel).map(
-    ({ file: name, title, side, crop, cell, value }): ShownPatch => ({
-      ...patchWindow(field, cell, inputSize, crop),
-      photo: { url: base + photoUrl(name), side, title },
-      crop,
-      value,
-    }),
-  );
+  const patches = shownPatches(file, { layer, field, inputSize, base }, channel);
   return {
     channel,
     patches,
@@ -240,18 +215,6 @@ export function patchWall(
   return tileGrid(tiles, { columns: sheetColumns(channels), padding: 0 });
 }
 
-/** The patch file of a model, where there is one of its very weights. */
-async function currentFile(model: string, files: StillFiles): Promise<PatchFile | undefined> {
-  const [manifest, atlas] = await Promise.all([
-    files.json(`models/${model}/model.json`),
-    files.json(`models/${model}/patches.json`),
-  ]);
-  if (!manifest || !atlas) return undefined;
-  const file = parsePatchFile(atlas);
-  const { weights } = manifest as { weights: { sha256: string } };
-  return file.weights === weights.sha256 ? file : undefined;
-}
-
 async function photosOf(found: readonly PatchFile[], files: StillFiles) {
   const names = new Set(found.flatMap(({ pictures }) => pictures.map(({ file }) => file)));
   const read = [...names].map(async (name) => {
@@ -275,7 +238,7 @@ async function wallsOf(ask: Ask, file: PatchFile, photos: ReadonlyMap<string, Ra
 }
 
 export const drawPatchAtlasStill: DrawStill = async (ask, { picture }, files) => {
-  const read = [chapterModel, labModel].map((model) => currentFile(model, files));
+  const read = [chapterModel, labModel].map((model) => currentPatchFile(model, files));
   const found = (await Promise.all(read)).filter((file) => file !== undefined);
   if (found.length === 0)
     throw new Error('no patches of the models as they are: run training/patches.py');

@@ -1,3 +1,5 @@
+import type { StillFiles } from './figure.ts';
+
 /** `patches.json`: where in the site's pictures each channel of a network is excited most; see training/patches.py. */
 export interface PatchFile {
   readonly model: string;
@@ -52,6 +54,21 @@ export function parsePatchFile(json: unknown): PatchFile {
           `patches of ${file.model}: ${layer} has ${values.length} entries in "${name}", expected ${shape[0] * file.kept}`,
         );
   return file;
+}
+
+/** The patch file of a model, where there is one of its very weights. */
+export async function currentPatchFile(
+  model: string,
+  files: Pick<StillFiles, 'json'>,
+): Promise<PatchFile | undefined> {
+  const [manifest, atlas] = await Promise.all([
+    files.json(`models/${model}/model.json`),
+    files.json(`models/${model}/patches.json`),
+  ]);
+  if (!manifest || !atlas) return undefined;
+  const file = parsePatchFile(atlas);
+  const { weights } = manifest as { weights: { sha256: string } };
+  return file.weights === weights.sha256 ? file : undefined;
 }
 
 /** The patches of one channel, strongest first. */
