@@ -16,6 +16,7 @@ import { cutoutFacts } from './cutoutFacts.ts';
 import { experimentFacts } from './experimentFacts.ts';
 import { fieldFacts } from './fieldFacts.ts';
 import { filterFacts } from './filterFacts.ts';
+import { lensFacts } from './lensFacts.ts';
 import { publicFolder } from './nodeModels.ts';
 import { saliencyFacts } from './saliencyFacts.ts';
 
@@ -47,6 +48,7 @@ export async function chapterFacts(
     ...(await gradCamFacts(ask, subject)),
     ...(await cutoutFacts(ask)),
     ...(await camFacts(ask, subject)),
+    ...(await lensFacts(ask, subject)),
   };
 }
 

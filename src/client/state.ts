@@ -115,6 +115,9 @@ export const pathSteps = ['4', '8', '16', '32', '64', '128', '256'] as const;
 /** How lines of the ledger are sorted: what speaks for the class first, by size, or as they lie. */
 export const ledgerSorts = ['contribution', 'size', 'index'] as const;
 
+/** What weighs a layer's channels where one cell is followed through all lenses. */
+export const lensMethods = ['grad-cam', 'hires-cam'] as const;
+
 /** The one table of what a reader can set and a link can carry: a new control is one row. */
 const fields = {
   picture: word('horse'),
@@ -255,6 +258,14 @@ const fields = {
   'ledger.sort': oneOf('contribution', ledgerSorts),
   /** The line that is unfolded; -1 for the first. */
   'ledger.open': whole(-1, -1, 4095),
+  /** Empty, or one that has no grid of cells, for the model's last block. */
+  'lenses.layer': word(''),
+  'lenses.method': oneOf('grad-cam', lensMethods),
+  /** The cell that is lit; -1 for the strongest. */
+  'lenses.row': whole(-1, -1, 4095),
+  'lenses.column': whole(-1, -1, 4095),
+  /** The channel that is lit; -1 for the one that moves the cell most. */
+  'lenses.channel': whole(-1, -1, 4095),
   /** Empty for the block in the model's middle. */
   'card.layer': word(''),
   'card.channel': whole(-1, -1, 4095),

@@ -88,6 +88,12 @@ export const figures: readonly FigureEntry[] = [
     page: 'grad-cam',
   },
   {
+    id: 'across-lenses',
+    title: 'One cell through all lenses',
+    file: 'AcrossLenses.svelte',
+    page: 'grad-cam',
+  },
+  {
     id: 'cam-gallery',
     title: 'The family of class-activation maps',
     file: 'CamGallery.svelte',

@@ -1,3 +1,4 @@
+import { drawLensesStill } from './acrossLenses.ts';
 import { drawAlphaStill } from './alphaIsW.ts';
 import { drawCutoutStageStill } from './cutoutStage.ts';
 import { drawFeatureMapsStill } from './featureMaps.ts';
@@ -39,6 +40,7 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   'grad-cam': drawGradCamStill,
   'alpha-is-w': drawAlphaStill,
   'evidence-ledger': drawLedgerStill,
+  'across-lenses': drawLensesStill,
   'cam-gallery': drawCamGalleryStill,
   'cutout-stage': drawCutoutStageStill,
   'report-card': drawReportCardStill,
