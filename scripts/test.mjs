@@ -9,8 +9,7 @@ const site = { BASE_PATH: '/chapter/' };
 await installPackages();
 const chromium = await ensureChromium();
 await runScript('build', ['--outDir', 'test-results/site'], site);
-await runScript('check');
-await runScript('lint');
+await Promise.all([runScript('check'), runScript('lint')]);
 process.exitCode = await run('npx', ['vitest', 'run', ...process.argv.slice(2)], {
   CHROMIUM_PATH: chromium,
 });

@@ -19,8 +19,9 @@ import {
   sitePages,
   untilLive,
   type Site,
+  type WatchedPage,
 } from '../support/site.ts';
-import { appearance, visit } from '../support/visit.ts';
+import { appearance, often, visit } from '../support/visit.ts';
 
 /** Bytes until the first live result: scripts gzipped, weights as they are. */
 const budget = { scripts: 200_000, weights: 620_000 };
@@ -49,69 +50,108 @@ afterAll(async () => {
   await site?.close();
 });
 
-describe('on WebGPU', () => {
-  // The page of all figures has nothing that the others do not have, and takes minutes.
-  it.for(sitePages().filter((path) => path !== 'figures/'))('/%s', async (path, { skip }) => {
+/** Sizes of what the site sent so far. */
+function sent(ending: string, size: (file: { path: string; bytes: number }) => number): number {
+  return site.served
+    .filter(({ path }) => path.endsWith(ending))
+    .reduce((sum, file) => sum + size(file), 0);
+}
+
+/** What a page took until its first figure was live. */
+interface Download {
+  readonly scripts: number;
+  readonly weights: number;
+}
+
+function expectWithinBudget(path: string, { scripts, weights }: Download): void {
+  expect(scripts).toBeGreaterThan(50_000);
+  expect(scripts).toBeLessThanOrEqual(budget.scripts);
+  expect(weights).toBeGreaterThan(1_000);
+  expect(weights).toBeLessThanOrEqual(weightBudgets[path] ?? budget.weights);
+}
+
+const downloaded = (): Download => ({
+  scripts: sent('.js', ({ path: file }) => gzipSync(readFileSync(file)).length),
+  weights: sent('.safetensors', ({ bytes }) => bytes),
+});
+
+/** Pages whose figures the software adapter gets through in seconds, and the first figure of each. WASM has all. */
+const answering: Readonly<Record<string, string>> = {
+  '': 'four-lenses',
+  'grad-cam/': 'grad-cam',
+  'lab/': 'report-card',
+};
+
+// The page of all figures has nothing that the others do not have, and takes minutes.
+describe.each(sitePages().filter((path) => path !== 'figures/'))('on WebGPU, /%s', (path) => {
+  let watched: WatchedPage;
+  let download: Download | undefined;
+
+  beforeAll(async () => {
+    watched = await openWatched(browser, site);
+    site.forget();
+  });
+  afterAll(() => watched.page.context().close());
+
+  it('comes to life', async ({ skip }) => {
     skip(refusal !== undefined, refusal);
-    const watched = await openWatched(browser, site);
-    await visit(watched, site, { path, query: chosen, backend: 'webgpu' });
-    await watched.page.context().close();
+    const onFirstLive = () => (download = downloaded());
+    await visit(watched, site, { path, query: chosen, backend: 'webgpu', onFirstLive });
   });
 
-  // On the pages whose figures the software adapter gets through in seconds; WASM has all figures of all pages.
-  it.for([
-    { path: '', first: 'four-lenses' },
-    { path: 'grad-cam/', first: 'grad-cam' },
-    { path: 'lab/', first: 'report-card' },
-  ])(
-    '/$path: every figure answers another picture, another class, own; none a bad file',
-    async ({ path, first }, { skip }) => {
+  if (!/^(404|credits|models)/.test(path))
+    it('stays within its budget of bytes until its first figure is live', ({ skip }) => {
       skip(refusal !== undefined, refusal);
-      const { page, complaints } = await openWatched(browser, site);
-      await page.goto(`${site.address}${path}${chosen}`);
-      const ids = await liveFigures(page);
-      for (const id of ids) await untilLive(page, id);
-      /** Acts, then waits until the figures named show something else, and all are live. */
-      const changing = async (affected: readonly string[], act: () => Promise<void>) => {
-        const before = new Map<string, string>();
-        for (const id of ids) before.set(id, await appearance(figureOf(page, id)));
-        await act();
-        for (const id of affected)
-          await expect
-            .poll(() => appearance(figureOf(page, id)), { timeout: 60_000 })
-            .not.toBe(before.get(id));
-        for (const id of ids) {
-          const state = () => figureOf(page, id).getAttribute('data-state');
-          await expect.poll(state, { timeout: 60_000 }).toBe('live');
-          expect(await figureOf(page, id).getAttribute('data-backend')).toBe('webgpu');
-        }
-      };
-      const figure = figureOf(page, first);
-      const files = figure.locator('input[type=file]');
-      const pictured = ids.filter((id) => !withoutPicture.includes(id));
-      await changing(pictured, () =>
-        figure
-          .locator('.picture-picker input[type=radio]:not(:checked)')
-          .nth(4)
-          .check({ force: true }),
-      );
-      await changing(
-        ids.filter((id) => !withoutClass.includes(id)),
-        async () => {
-          const bars = figure.locator('.prediction-bars button[aria-pressed=false]');
-          if ((await bars.count()) > 0) return bars.nth(3).click();
-          await figure.getByLabel('Class explained').selectOption({ index: 5 });
-        },
-      );
-      const own = await readersPicture();
-      await changing(pictured, () => files.setInputFiles(own));
-      await changing([], () => files.setInputFiles(readersText.file));
-      expect(await figure.locator('[role=alert]').innerText()).toContain(readersText.sentence);
-      expect(complaints).toEqual([]);
-      await page.context().close();
+      expectWithinBudget(path, download!);
+    });
+
+  const first = answering[path];
+  if (first === undefined) return;
+
+  it('answers another picture, another class, own, in every figure; none a bad file', async ({
+    skip,
+  }) => {
+    skip(refusal !== undefined, refusal);
+    await answers(watched, first);
+  });
+});
+
+/** Of a page that is open and live. */
+async function answers({ page, complaints }: WatchedPage, first: string): Promise<void> {
+  const ids = await liveFigures(page);
+  /** Acts, then waits until the figures named show something else, and all are live. */
+  const changing = async (affected: readonly string[], act: () => Promise<void>) => {
+    const before = new Map<string, string>();
+    for (const id of ids) before.set(id, await appearance(figureOf(page, id)));
+    await act();
+    for (const id of affected)
+      await expect.poll(() => appearance(figureOf(page, id)), often).not.toBe(before.get(id));
+    for (const id of ids) {
+      await expect.poll(() => figureOf(page, id).getAttribute('data-state'), often).toBe('live');
+      expect(await figureOf(page, id).getAttribute('data-backend')).toBe('webgpu');
+    }
+  };
+  const figure = figureOf(page, first);
+  const files = figure.locator('input[type=file]');
+  const pictured = ids.filter((id) => !withoutPicture.includes(id));
+  const others = figure.locator('.picture-picker input[type=radio]:not(:checked)');
+  await changing(pictured, () => others.nth(4).check({ force: true }));
+  await changing(
+    ids.filter((id) => !withoutClass.includes(id)),
+    async () => {
+      const bars = figure.locator('.prediction-bars button[aria-pressed=false]');
+      if ((await bars.count()) > 0) return bars.nth(3).click();
+      await figure.getByLabel('Class explained').selectOption({ index: 5 });
     },
   );
+  const own = await readersPicture();
+  await changing(pictured, () => files.setInputFiles(own));
+  await changing([], () => files.setInputFiles(readersText.file));
+  expect(await figure.locator('[role=alert]').innerText()).toContain(readersText.sentence);
+  expect(complaints).toEqual([]);
+}
 
+describe('on WebGPU', () => {
   it("the saliency figure prints PyTorch's logit", async ({ skip }) => {
     skip(refusal !== undefined, refusal);
     const golden = await readGolden({ model: 'smallcnn-cifar10', input: 'horse' });
@@ -123,30 +163,16 @@ describe('on WebGPU', () => {
     expect(Math.abs(shown - golden.logits.data[golden.class]!)).toBeLessThan(0.01);
     await page.context().close();
   });
-});
 
-/** Sizes of what the site sent so far. */
-function sent(ending: string, size: (file: { path: string; bytes: number }) => number): number {
-  return site.served
-    .filter(({ path }) => path.endsWith(ending))
-    .reduce((sum, file) => sum + size(file), 0);
-}
-
-describe('until the first live result on WebGPU', () => {
-  const pages = sitePages().filter((path) => !/^(404|credits|models)/.test(path));
-  it.for(pages)('/%s stays within its budget of bytes', async (path, { skip }) => {
+  it('/figures/ stays within its budget of bytes until its first figure is live', async ({
+    skip,
+  }) => {
     skip(refusal !== undefined, refusal);
     const { page } = await openWatched(browser, site);
     site.forget();
-    await page.goto(`${site.address}${path}${chosen}`);
-    await page.locator('[data-live]').first().scrollIntoViewIfNeeded();
-    await page.locator('[data-live][data-state=live]').first().waitFor({ timeout: 120_000 });
-    const scripts = sent('.js', ({ path: file }) => gzipSync(readFileSync(file)).length);
-    const weights = sent('.safetensors', ({ bytes }) => bytes);
+    await page.goto(`${site.address}figures/${chosen}`);
+    await untilLive(page, (await liveFigures(page))[0]!);
+    expectWithinBudget('figures/', downloaded());
     await page.context().close();
-    expect(scripts).toBeGreaterThan(50_000);
-    expect(scripts).toBeLessThanOrEqual(budget.scripts);
-    expect(weights).toBeGreaterThan(1_000);
-    expect(weights).toBeLessThanOrEqual(weightBudgets[path] ?? budget.weights);
   });
 });

@@ -16,12 +16,17 @@ export interface Visit {
   readonly query?: string;
   /** The backend that every figure must report. */
   readonly backend: string;
+  /** Called when the first of them is live, before any other is looked at. */
+  readonly onFirstLive?: () => void;
 }
 
 /** What may move by itself, in shares of the window: a glyph when its font arrives, no more. */
 const steady = 0.005;
 /** Pixels by which a figure may grow or shrink when it comes to life. */
 const sameHeight = 1;
+
+/** How a test looks again and again, and for how long at the most; milliseconds. */
+export const often = { timeout: 60_000, interval: 100 };
 
 /** How much wider the page is than its window, in pixels. */
 export const overflow = (page: Page) =>
@@ -34,14 +39,15 @@ export const overflow = (page: Page) =>
 export async function visit(
   { page, complaints }: WatchedPage,
   site: Site,
-  { path, query = '', backend }: Visit,
+  { path, query = '', backend, onFirstLive }: Visit,
 ) {
   complaints.length = 0;
   await page.goto(`${site.address}${path}${query}`, { waitUntil: 'load' });
-  for (const id of await liveFigures(page)) {
+  for (const [index, id] of (await liveFigures(page)).entries()) {
     const figure = figureOf(page, id);
     const still = await figure.boundingBox();
     await untilLive(page, id);
+    if (index === 0) onFirstLive?.();
     expect(await figure.getAttribute('data-backend'), id).toBe(backend);
     const live = await figure.boundingBox();
     expect(Math.abs(live!.height - still!.height), `change of height of ${id}`).toBeLessThan(
@@ -56,11 +62,18 @@ export async function visit(
   expect(complaints).toEqual([]);
 }
 
-/** What a figure shows: its markup and the pixels of its canvases. */
+/** What a figure shows: its markup, and the pixels of its canvases as a number each (FNV-1a). */
 export function appearance(figure: Locator): Promise<string> {
   return figure.locator('.stage').evaluate((stage) => {
-    const canvases = [...stage.querySelectorAll('canvas')];
-    return stage.innerHTML + canvases.map((canvas) => canvas.toDataURL()).join();
+    const drawn = [...stage.querySelectorAll('canvas')].filter((one) => one.width * one.height > 0);
+    const digests = drawn.map((canvas) => {
+      const pixels = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
+      return new Uint32Array(pixels.data.buffer).reduce(
+        (hash, pixel) => Math.imul(hash ^ pixel, 0x01000193),
+        0x811c9dc5 | 0,
+      );
+    });
+    return stage.innerHTML + digests.join();
   });
 }
 
@@ -68,6 +81,6 @@ export function appearance(figure: Locator): Promise<string> {
 export async function changes(figure: Locator, act: () => Promise<unknown>): Promise<void> {
   const before = await appearance(figure);
   await act();
-  await expect.poll(() => appearance(figure), { timeout: 60_000 }).not.toBe(before);
-  await expect.poll(() => figure.getAttribute('data-state'), { timeout: 60_000 }).toBe('live');
+  await expect.poll(() => appearance(figure), often).not.toBe(before);
+  await expect.poll(() => figure.getAttribute('data-state'), often).toBe('live');
 }
