@@ -4,11 +4,21 @@ interface Tap {
   fraction: number;
 }
 
-/** Where each output position falls between two input positions: half-pixel centres, clamped at the border. */
-function taps(inSize: number, outSize: number): Tap[] {
-  const scale = inSize / outSize;
+/** Which input position, between two cells, an output position shows. */
+type Alignment = (position: number, inSize: number, outSize: number) => number;
+
+/** Cells are squares that fill the map: half-pixel centres, clamped at the border. */
+const centres: Alignment = (position, inSize, outSize) =>
+  Math.max(0, ((position + 0.5) * inSize) / outSize - 0.5);
+
+/** Cells are points: the outermost lie on the outermost output positions. */
+const corners: Alignment = (position, inSize, outSize) =>
+  outSize > 1 ? (position * (inSize - 1)) / (outSize - 1) : 0;
+
+/** Where each output position falls between two input positions. */
+function taps(inSize: number, outSize: number, align: Alignment): Tap[] {
   return Array.from({ length: outSize }, (_, position) => {
-    const source = Math.max(0, (position + 0.5) * scale - 0.5);
+    const source = align(position, inSize, outSize);
     const low = Math.min(Math.floor(source), inSize - 1);
     return { low, high: Math.min(low + 1, inSize - 1), fraction: source - low };
   });
@@ -38,11 +48,8 @@ function checkSizes(
   }
 }
 
-/**
- * One map (HW) to another size, as PyTorch's `interpolate(mode='bilinear', align_corners=False)`, no antialiasing.
- * Values keep their unit. Throws RangeError if `values` does not hold `width` times `height` numbers.
- */
-export function bilinear(
+function bilinearBetween(
+  align: Alignment,
   values: Float32Array,
   width: number,
   height: number,
@@ -51,8 +58,8 @@ export function bilinear(
 ): Float32Array<ArrayBuffer> {
   checkSizes(values, width, height, outWidth, outHeight);
   const out = new Float32Array(outWidth * outHeight);
-  const columns = taps(width, outWidth);
-  taps(height, outHeight).forEach((row, y) => {
+  const columns = taps(width, outWidth, align);
+  taps(height, outHeight, align).forEach((row, y) => {
     const top = row.low * width;
     const bottom = row.high * width;
     columns.forEach((column, x) => {
@@ -67,6 +74,25 @@ export function bilinear(
   });
   return out;
 }
+
+/** Enlarges or shrinks one map: `values` HW, `width` times `height` of them, in any unit. */
+type Resize = (
+  values: Float32Array,
+  width: number,
+  height: number,
+  outWidth: number,
+  outHeight: number,
+) => Float32Array<ArrayBuffer>;
+
+/**
+ * One map (HW) to another size, as PyTorch's `interpolate(mode='bilinear', align_corners=False)`, no antialiasing,
+ * which for enlarging is `cv2.resize`. Values keep their unit. Throws RangeError if `values` does not hold `width` times
+ * `height` numbers.
+ */
+export const bilinear: Resize = (...map) => bilinearBetween(centres, ...map);
+
+/** As `bilinear` with `align_corners=True`: the map is stretched until its outermost centres lie on the border. */
+export const bilinearCorners: Resize = (...map) => bilinearBetween(corners, ...map);
 
 /** The steepness of PyTorch's cubic kernel; Catmull and Rom's is -0.5. */
 const steepness = -0.75;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bicubic, bilinear, nearest } from '../../src/draw/upsample.ts';
+import { bicubic, bilinear, bilinearCorners, nearest } from '../../src/draw/upsample.ts';
 
 const map = Float32Array.of(1, 5, 2, 0, -4, 8);
 
@@ -31,6 +31,23 @@ describe('bilinear', () => {
     expect(() => bilinear(map, 3, 2, 0, 4)).toThrow(
       'invalid size to resize to: 0x4; expected positive integers',
     );
+  });
+});
+
+describe('bilinear with corners aligned', () => {
+  test('as PyTorch with align_corners true, a line by hand', () => {
+    const line = [...bilinearCorners(Float32Array.of(0, 3, -3), 3, 1, 5, 1)];
+    expect(line).toEqual([0, 1.5, 3, 0, -3]);
+  });
+
+  test('2x2 to 3x3: the outermost values are the corners', () => {
+    expect([...bilinearCorners(Float32Array.of(0, 1, 2, 3), 2, 2, 3, 3)]).toEqual([
+      0, 0.5, 1, 1, 1.5, 2, 2, 2.5, 3,
+    ]);
+  });
+
+  test('to a single position it takes the first, as PyTorch', () => {
+    expect([...bilinearCorners(map, 3, 2, 1, 1)]).toEqual([1]);
   });
 });
 
