@@ -56,6 +56,7 @@ const models = defineCollection({
       }),
       weights: weightFile,
       history: weightFile.extend({ tensor: text }).optional(),
+      conventions: weightFile.optional(),
       parameters: positive,
       data: z.object({ name: text }).catchall(z.string()),
       licence: text,
@@ -76,7 +77,7 @@ const models = defineCollection({
       agree(context, 'labels', labels.length, architecture.classCount);
       agree(context, 'preprocessing.mean', preprocessing.mean.length, architecture.inputChannels);
       agree(context, 'preprocessing.std', preprocessing.std.length, architecture.inputChannels);
-      for (const part of [model.weights, model.history]) {
+      for (const part of [model.weights, model.history, model.conventions]) {
         if (part) fileOf(context, `public/models/${model.id}/${part.file}`, part.bytes);
       }
     }),

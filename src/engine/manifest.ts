@@ -34,6 +34,8 @@ export interface ModelManifest {
   readonly weights: WeightFile;
   /** One tensor of the network in the course of training, `epoch-0`, `epoch-1` and so on. */
   readonly history?: WeightFile & { readonly tensor: string };
+  /** PyTorch's maps of one picture under every convention. */
+  readonly conventions?: WeightFile;
   readonly parameters: number;
   readonly licence: string;
   readonly metrics: {

@@ -165,6 +165,15 @@ export class Dispatcher {
       });
       return explanation(method, attribution);
     },
+    conventions: async ({ model, picture, ...request }, options) => {
+      const opened = await this.shelf.open(model);
+      const { conventionMaps } = await part(import('../engine/lenses/conventions.ts'));
+      return conventionMaps(this.run(opened, picture, options), request, options);
+    },
+    conventionGoldens: async ({ model }, options) => {
+      const { goldens } = await this.shelf.open(model);
+      return goldens && part(goldens(options));
+    },
     methods: async () => (await part(allMethods())).map(describeMethod),
   };
 

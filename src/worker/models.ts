@@ -1,15 +1,19 @@
 import { EngineError } from '../engine/errors.ts';
 import { parseManifest, type ModelManifest, type ModelSummary } from '../engine/manifest.ts';
 import type { Model } from '../engine/model.ts';
+import type { ConventionGoldens } from '../engine/lenses/conventionGoldens.ts';
 import { openModel, untrainedSuffix, untrainedTwin } from '../engine/openModel.ts';
 import { WeightHistory } from '../engine/weightHistory.ts';
 import { HttpSource, type ByteSource } from '../engine/weights/byteSource.ts';
+import type { LoadOptions } from '../engine/weights/lazyWeights.ts';
 
 export interface OpenedModel {
   readonly manifest: ModelSummary;
   readonly model: Model;
   /** Only of models that were trained here. */
   readonly history?: WeightHistory;
+  /** PyTorch's maps under every convention, read when asked for; only of models that have them. */
+  readonly goldens?: (options: LoadOptions) => Promise<ConventionGoldens>;
 }
 
 /** Where the folders of `models/` lie. */
@@ -81,10 +85,23 @@ export class ModelShelf {
     );
     if (untrained) return { manifest, model: untrainedTwin(manifest) };
     const model = await openModel(manifest, this.files.source(folder, manifest.weights));
-    const { history: file } = manifest;
-    if (!file) return { manifest, model };
-    const history = new WeightHistory(manifest, model, () => this.files.source(folder, file));
-    return { manifest, model, history };
+    const { history, conventions } = manifest;
+    return {
+      ...{ manifest, model },
+      ...(history && {
+        history: new WeightHistory(manifest, model, () => this.files.source(folder, history)),
+      }),
+      ...(conventions && {
+        goldens: async (options) => {
+          const { readConventionGoldens } = await import('../engine/lenses/conventionGoldens.ts');
+          return readConventionGoldens(
+            this.files.source(folder, conventions),
+            conventions,
+            options,
+          );
+        },
+      }),
+    };
   }
 }
 

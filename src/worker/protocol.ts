@@ -3,6 +3,13 @@ import type { ArchitectureConfig, ModuleInfo } from '../engine/archs/architectur
 import type { BackendName, BackendReport } from '../engine/backend.ts';
 import type { EngineErrorCode } from '../engine/errors.ts';
 import type { TensorData } from '../engine/layout.ts';
+import type { ConventionGoldens } from '../engine/lenses/conventionGoldens.ts';
+import type {
+  ActivationTaps,
+  ConventionMaps,
+  ConventionSubject,
+  ConventionTarget,
+} from '../engine/lenses/conventions.ts';
 import type { Unit, UnitGradient } from '../engine/lenses/effectiveField.ts';
 import type { FilterAnalysis } from '../engine/lenses/filters/filterAnalysis.ts';
 import type { FilterCensus } from '../engine/lenses/filters/filterCensus.ts';
@@ -26,9 +33,14 @@ import type { ResolvedTarget, Target } from '../engine/targets.ts';
 import type { LoadProgress } from '../engine/weights/lazyWeights.ts';
 
 export type {
+  ActivationTaps,
   BackendName,
   BackendReport,
   Bitmap,
+  ConventionGoldens,
+  ConventionMaps,
+  ConventionSubject,
+  ConventionTarget,
   EngineErrorCode,
   FieldStep,
   FilterAnalysis,
@@ -216,6 +228,18 @@ export interface Requests {
     preview: { progress: Progress; partial?: Explanation };
     result: Explanation;
   };
+  /** The raw maps of which the conventions of libraries and papers make theirs. */
+  conventions: {
+    params: {
+      model: string;
+      picture: KeyedPicture;
+      subject: ConventionSubject;
+      class: number | 'predicted';
+    };
+    result: ConventionMaps;
+  };
+  /** PyTorch's maps under every convention; undefined for a model that has none. */
+  conventionGoldens: { params: { model: string }; result: ConventionGoldens | undefined };
   /** Every attribution method with its options and their defaults. */
   methods: { params: Readonly<Record<string, never>>; result: readonly MethodDescription[] };
 }

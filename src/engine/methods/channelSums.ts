@@ -16,13 +16,18 @@ export function sumOver(first: number, end: number, value: (index: number) => nu
 }
 
 /** alpha_k: the mean of each channel's gradient, `[C]`. */
-export function meanGradient(view: LayerView): Float32Array {
+export function meanGradient(
+  view: Pick<LayerView, 'channels' | 'plane' | 'gradient'>,
+): Float32Array {
   const { gradient, plane } = view;
   return perChannel(view, (_, first, end) => sumOver(first, end, (i) => gradient[i]!) / plane);
 }
 
 /** w_k A^k for every channel, `[C, H, W]`. */
-export function weighted({ activation, plane }: LayerView, alpha: Float32Array): Float32Array {
+export function weighted(
+  { activation, plane }: Pick<LayerView, 'activation' | 'plane'>,
+  alpha: Float32Array,
+): Float32Array {
   return activation.map((value, i) => alpha[Math.floor(i / plane)]! * value);
 }
 
