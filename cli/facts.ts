@@ -12,6 +12,7 @@ import { softmax } from '../src/draw/softmax.ts';
 import type { ModelManifest } from '../src/engine/manifest.ts';
 import type { Ask } from '../src/worker/protocol.ts';
 import { camFacts } from './camFacts.ts';
+import { conventionFacts } from './conventionFacts.ts';
 import { cutoutFacts } from './cutoutFacts.ts';
 import { experimentFacts } from './experimentFacts.ts';
 import { fieldFacts } from './fieldFacts.ts';
@@ -49,6 +50,7 @@ export async function chapterFacts(
     ...(await cutoutFacts(ask)),
     ...(await camFacts(ask, subject)),
     ...(await lensFacts(ask, subject)),
+    ...(await conventionFacts(ask, subject)),
   };
 }
 

@@ -117,6 +117,24 @@ export const ledgerSorts = ['contribution', 'size', 'index'] as const;
 
 /** What weighs a layer's channels where one cell is followed through all lenses. */
 export const lensMethods = ['grad-cam', 'hires-cam'] as const;
+/** What a heatmap can be made by: what each convention can be set to, the paper's choice first. */
+export const conventionChoices = {
+  subject: ['grad-cam', 'saliency'],
+  target: ['logit', 'probability', 'log-probability'],
+  /** The layer after its activation, or what the activation reads. */
+  reading: ['after', 'before'],
+  /** Where the ReLU stands: at the channel sum, at each channel before it, nowhere, or the sum's magnitude in its place. */
+  relu: ['after-sum', 'before-sum', 'none', 'absolute'],
+  /** Of the colour channels' gradients. */
+  signs: ['absolute', 'signed'],
+  reduction: ['max', 'l2', 'sum'],
+  normaliser: ['none', 'maximum', 'min-max', 'cumulative'],
+  /** When the map is normalised: after it was enlarged, before, or both times. */
+  order: ['after', 'before', 'both'],
+  upsampling: ['bilinear', 'nearest', 'bilinear-corners', 'bicubic'],
+} as const;
+/** Whose conventions the switches were last set to. */
+export const conventionPresets = ['paper', 'pytorch-grad-cam', 'captum'] as const;
 
 /** The one table of what a reader can set and a link can carry: a new control is one row. */
 const fields = {
@@ -243,6 +261,16 @@ const fields = {
   'stage.first': placed,
   'stage.second': placed,
   'stage.asked': askedChoice,
+  'conventions.preset': oneOf('paper', conventionPresets),
+  'conventions.subject': oneOf('grad-cam', conventionChoices.subject),
+  'conventions.target': oneOf('logit', conventionChoices.target),
+  'conventions.reading': oneOf('after', conventionChoices.reading),
+  'conventions.relu': oneOf('after-sum', conventionChoices.relu),
+  'conventions.signs': oneOf('absolute', conventionChoices.signs),
+  'conventions.reduction': oneOf('max', conventionChoices.reduction),
+  'conventions.normaliser': oneOf('none', conventionChoices.normaliser),
+  'conventions.order': oneOf('after', conventionChoices.order),
+  'conventions.upsampling': oneOf('bilinear', conventionChoices.upsampling),
   'cams.method': word('grad-cam'),
   /** What of the options of the map that is shown large differs from the defaults. */
   'cams.options': settings,

@@ -94,6 +94,12 @@ export const figures: readonly FigureEntry[] = [
     page: 'grad-cam',
   },
   {
+    id: 'conventions',
+    title: 'One map, many conventions',
+    file: 'Conventions.svelte',
+    page: 'grad-cam',
+  },
+  {
     id: 'cam-gallery',
     title: 'The family of class-activation maps',
     file: 'CamGallery.svelte',

@@ -1,6 +1,7 @@
 import { drawLensesStill } from './acrossLenses.ts';
 import { drawAlphaStill } from './alphaIsW.ts';
 import { drawCutoutStageStill } from './cutoutStage.ts';
+import { drawConventionsStill } from './conventions.ts';
 import { drawFeatureMapsStill } from './featureMaps.ts';
 import { drawCamGalleryStill } from './camGallery.ts';
 import { drawLedgerStill } from './evidenceLedger.ts';
@@ -41,6 +42,7 @@ export const stills: Readonly<Record<string, DrawStill>> = {
   'alpha-is-w': drawAlphaStill,
   'evidence-ledger': drawLedgerStill,
   'across-lenses': drawLensesStill,
+  conventions: drawConventionsStill,
   'cam-gallery': drawCamGalleryStill,
   'cutout-stage': drawCutoutStageStill,
   'report-card': drawReportCardStill,
