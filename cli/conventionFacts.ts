@@ -1,5 +1,5 @@
 import { goldenDifference } from '../src/components/figures/conventionGoldens.ts';
-import { mapMaker, type Size } from '../src/components/figures/conventionMaps.ts';
+import { conventionMap, type Size } from '../src/components/figures/conventionMaps.ts';
 import {
   boardRows,
   conventionView,
@@ -24,7 +24,10 @@ type Facts = Record<string, string | number>;
 
 const percent = (share: number) => `${Math.round(100 * share)} percent`;
 /** In the middle of a sentence. */
-const upTo = (share: number) => (share === 0 ? 'nothing' : `up to ${percent(share)}`);
+function upTo(share: number): string {
+  if (share === 0) return 'nothing';
+  return share < 0.005 ? 'less than one percent' : `up to ${percent(share)}`;
+}
 
 const rowNamed = (rows: readonly BoardRow[], name: string) =>
   rows.find((row) => row.name === name)!;
@@ -39,10 +42,11 @@ const presetChange = (data: ConventionData, name: PresetName) =>
 function largestError(data: ConventionData): { count: number; error: number } {
   const { height, width } = data.model.preprocessing;
   const size: Size = [height, width];
-  const make = mapMaker(data.found, size);
   const all = combinations(data.subject);
   const goldens = data.goldens as ConventionGoldens;
-  const errors = all.map((each) => goldenDifference(goldens, each, make(each).values));
+  const errors = all.map((each) =>
+    goldenDifference(goldens, each, conventionMap(data.found, each, size).values),
+  );
   return { count: all.length, error: Math.max(...errors) };
 }
 

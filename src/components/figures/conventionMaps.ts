@@ -69,7 +69,10 @@ export function conventionMap(
   return { values, range, drawn };
 }
 
-/** Makes each map once. */
+/** Maps that are kept: those of a board and of the next few switches. At 224x224 pixels one takes 400 kB. */
+const keptMaps = 64;
+
+/** Makes each map once, for as long as it is among the last ones made. */
 export function mapMaker(
   found: Pick<ConventionMaps, 'maps'>,
   size: Size,
@@ -78,7 +81,9 @@ export function mapMaker(
   return (conventions) => {
     const key = keyOf(conventions);
     const map = made.get(key) ?? conventionMap(found, conventions, size);
+    made.delete(key);
     made.set(key, map);
+    if (made.size > keptMaps) made.delete(made.keys().next().value!);
     return map;
   };
 }

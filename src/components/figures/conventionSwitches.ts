@@ -81,8 +81,8 @@ export const switches: readonly ConventionSwitch[] = [
   },
   {
     name: 'order',
-    label: 'Normalised',
-    question: 'after or before enlarging',
+    label: 'Order',
+    question: 'normalised after or before enlarging',
     choices: { after: 'after', before: 'before', both: 'both times' },
   },
 ];

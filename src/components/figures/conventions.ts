@@ -256,5 +256,5 @@ export function conventionView(
 
 export const drawConventionsStill: DrawStill = async (ask, subject) => {
   const data = await loadConventions(ask, subject, { model: labModel, subject: 'grad-cam' });
-  return conventionView(data, { ...paper, subject: 'grad-cam' }, 'paper');
+  return conventionView(data, { ...presets.captum, subject: 'grad-cam' }, 'captum');
 };

@@ -7,14 +7,14 @@ import { meanGradient, sumOfChannels, weighted } from '../methods/channelSums.ts
 import { lastSpatialLayer } from '../methods/layerView.ts';
 import { reduceChannels, sumChannels } from '../methods/reductions.ts';
 import type { Model, Run } from '../model.ts';
-import type { Target } from '../targets.ts';
+import { softmax, type Target } from '../targets.ts';
 import type { LoadOptions } from '../weights/lazyWeights.ts';
 
-/** Scalars of the logits that tools differentiate when they say "the score". */
-const targets = ['logit', 'probability', 'log-probability'] as const;
-
 export type ConventionSubject = 'grad-cam' | 'saliency';
-export type ConventionTarget = (typeof targets)[number];
+/** Scalars of the logits that tools differentiate when they say "the score". */
+export type ConventionTarget = 'logit' | 'probability' | 'log-probability';
+/** Maps `[H, W]` by their names. */
+type RawMaps = Readonly<Record<string, TensorData>>;
 
 /** Where Grad-CAM reads the last convolutional layer. */
 export interface ActivationTaps {
@@ -33,7 +33,7 @@ export interface ConventionMaps {
    * channels; `after.rectified`, `before.rectified`, with a ReLU at each position of each channel before the sum. Saliency at
    * the size of the input: `absolute.max`, `absolute.l2`, `absolute.sum`, `signed.sum` of the colour channels' gradients.
    */
-  readonly maps: Readonly<Record<ConventionTarget, Readonly<Record<string, TensorData>>>>;
+  readonly maps: Readonly<Record<ConventionTarget, RawMaps>>;
   readonly taps: ActivationTaps;
   readonly class: number;
   readonly logits: readonly number[];
@@ -77,18 +77,28 @@ export async function conventionMaps(
     target: { kind: 'logit', class: wanted },
   });
   const found = target!.class;
-  const maps = {} as Record<ConventionTarget, Record<string, TensorData>>;
-  for (const kind of targets) {
+  const mapsOf = async (kind: 'logit' | 'log-probability') => {
     const asked = { kind, class: found } as const;
-    maps[kind] =
-      subject === 'saliency'
-        ? await gradientMaps(run, asked, options)
-        : {
-            ...(await mapsAfter(run, asked, taps, options)),
-            ...(await mapsBefore(run, asked, taps, options)),
-          };
-  }
+    return subject === 'saliency'
+      ? gradientMaps(run, asked, options)
+      : {
+          ...(await mapsAfter(run, asked, taps, options)),
+          ...(await mapsBefore(run, asked, taps, options)),
+        };
+  };
+  const [logit, logProbability] = [await mapsOf('logit'), await mapsOf('log-probability')];
+  const probability = timesAll(softmax(logits!.data)[found]!, logProbability);
+  const maps = { logit, probability, 'log-probability': logProbability };
   return { maps, taps, class: found, logits: [...logits!.data] };
+}
+
+/** dp = p d ln p, and every map here is proportional to the gradient that it is made of: no third backward pass. */
+function timesAll(factor: number, maps: RawMaps): RawMaps {
+  const scaled = Object.entries(maps).map(([name, { shape, data }]): [string, TensorData] => [
+    name,
+    { shape, data: data.map((value) => factor * value) },
+  ]);
+  return Object.fromEntries(scaled);
 }
 
 async function mapsAfter(
