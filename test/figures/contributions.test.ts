@@ -7,6 +7,7 @@ import {
   contributions,
   ofCell,
   ofChannel,
+  strongest,
 } from '../../src/components/figures/contributions.ts';
 
 /** Two channels of 1x3, worth 1 and -2 a unit: 4 0 1 and -2 -2 0. */
@@ -32,6 +33,18 @@ test('a cell is made of channels, a channel of cells', () => {
     { index: 2, value: 1 },
     { index: 1, value: 0 },
   ]);
+});
+
+test('the strongest are the largest above zero, earlier ones first', () => {
+  const indices = (items: readonly number[]) =>
+    strongest(items, 3).map(({ index, value }) => [index, value]);
+  expect(indices([1, 5, -9, 2, 0, 5, 3])).toEqual([
+    [1, 5],
+    [5, 5],
+    [6, 3],
+  ]);
+  expect(indices([0, -1, 4])).toEqual([[2, 4]]);
+  expect(strongest([], 3)).toEqual([]);
 });
 
 test('an account names the largest in size and adds up the others', () => {

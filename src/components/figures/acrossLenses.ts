@@ -5,7 +5,7 @@ import {
   accountOf,
   byValue,
   ofCell,
-  ofChannel,
+  strongest,
   type Account,
   type Contribution,
 } from './contributions.ts';
@@ -206,10 +206,7 @@ function lensChannel(
   const plane = all.cells.length;
   const channels = ofCell(all.parts, plane, cell);
   const value = channels[index]!.value;
-  const peaks = ofChannel(all.parts, plane, index)
-    .filter((part) => part.value > 0)
-    .sort(byValue)
-    .slice(0, ringedCells);
+  const peaks = strongest(all.parts.subarray(index * plane, (index + 1) * plane), ringedCells);
   return {
     index,
     map: tileOf(data.activations, index),

@@ -56,6 +56,20 @@ export const bySize = (a: Contribution, b: Contribution): number =>
 export const byValue = (a: Contribution, b: Contribution): number =>
   b.value - a.value || a.index - b.index;
 
+/** The largest of what is added, so many at most and what is above zero only, largest first. */
+export function strongest(items: ArrayLike<number>, count: number): Contribution[] {
+  const found: Contribution[] = [];
+  for (let index = 0; index < items.length; index++) {
+    const item = { index, value: items[index]! };
+    const least = found.length < count ? undefined : found.at(-1);
+    if (item.value <= (least?.value ?? 0)) continue;
+    if (least) found.pop();
+    found.push(item);
+    found.sort(byValue);
+  }
+  return found;
+}
+
 /** An account of many items: the largest in size by name, the others as one line. */
 export interface Account {
   readonly parts: readonly Contribution[];
