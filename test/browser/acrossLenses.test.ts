@@ -17,6 +17,20 @@ const square = (figure: Locator) =>
   figure
     .locator('.field-stage rect.beyond')
     .evaluate((rect) => ['x', 'y', 'width'].map((name) => Number(rect.getAttribute(name))));
+/** Notes every cell that is lit from now on. */
+async function placesSeen(figure: Locator): Promise<() => Promise<string[]>> {
+  const readout = figure.locator('[data-number=place]');
+  await readout.evaluate((span) => {
+    const places: string[] = [];
+    Object.assign(window, { places });
+    new MutationObserver(() => places.push(span.textContent)).observe(span, {
+      characterData: true,
+      childList: true,
+      subtree: true,
+    });
+  });
+  return () => tests.page.evaluate(() => (window as unknown as { places: string[] }).places);
+}
 const lit = (figure: Locator) =>
   figure.locator('.channels button.lit').getAttribute('data-channel');
 const search = () => tests.page.evaluate(() => location.search);
@@ -156,11 +170,14 @@ describe('one cell through all lenses', () => {
 
   it('goes down to the first layer at the same place, where channels are filters', async () => {
     const figure = await open('?lenses.row=2&lenses.column=1');
+    const seen = await placesSeen(figure);
     await changes(figure, () =>
       figure.getByRole('button', { name: 'Go down to features.0' }).click(),
     );
     expect(await figure.getAttribute('data-layer')).toBe('features.0');
     expect(await place(figure)).toBe('row 16, column 8');
+    // The old layer lights no other cell before it goes.
+    expect(await seen()).toEqual(['row 16, column 8']);
     expect(await square(figure)).toEqual([7, 15, 3]);
     expect(await figure.locator('.lens-filter figure').count()).toBe(2);
     expect(await text(figure.locator('.lens-filter p'))).toMatch(
