@@ -19,10 +19,12 @@ async function ledger(ask: Ask, subject: Subject, layer: string): Promise<Ledger
 export async function camFacts(ask: Ask, subject: Subject): Promise<Facts> {
   const last = await ledger(ask, subject, 'features.5');
   const before = await ledger(ask, subject, 'features.4');
-  const alpha = await loadAlpha(ask, subject, { model: labModel, layer: 'features.4' });
+  const data = await loadAlpha(ask, subject, { model: labModel, layer: 'features.4' });
+  const alpha = alphaView(data, { channel: -1 });
   const share = last.lines[0]!.value / last.total;
   return {
-    'alpha.spread': numberText(alphaView(alpha, { channel: -1 }).spread, 2),
+    'alpha.spread': numberText(alpha.spread, 2),
+    'alpha.mixed': `${alpha.mixed} of ${alpha.points.length}`,
     'ledger.cells': last.lines.length,
     'ledger.total': numberText(last.total, 5),
     'ledger.bias': numberText(last.bias, 3),

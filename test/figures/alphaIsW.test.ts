@@ -68,6 +68,9 @@ test('an earlier layer has no weights, and alpha is held against what it is the 
   expect(view.points.map(({ spread }) => spread)).toEqual([3, 0, 1]);
   // sqrt((9 + 0 + 1) / 3) over sqrt((0.25 + 4 + 1) / 3).
   expect(view.spread).toBeCloseTo(Math.sqrt(10 / 5.25), 12);
+  // The first channel alone is below 0 in one cell and above it in the other.
+  expect(view.mixed).toBe(1);
+  expect(verdictText(view)).toContain('in 1 of 3 channels it has both signs');
   expect(view.farthest).toBeUndefined();
   expect(view.chosen.difference).toBeUndefined();
   expect(channelWords(view)).toBe('Channel 0: α = 0.5; over its map g strays from it by σ = 3.');

@@ -44,6 +44,9 @@ test('a docstring is taken apart into what it is about', () => {
 test('formulas are set, code stays code, and nothing becomes markup by accident', () => {
   expect(typeset('sum_k alpha_k A^k')).toBe('Σ<sub>k</sub> α<sub>k</sub> A<sup>k</sup>');
   expect(typeset('d s_c / d A^k')).toBe('∂ s<sub>c</sub> / ∂ A<sup>k</sup>');
+  expect(typeset('(g_i - mean)^2, g_i^2')).toBe(
+    '(g<sub>i</sub> − mean)<sup>2</sup>, g<sub>i</sub><sup>2</sup>',
+  );
   expect(typeset('g (x > 0) and `KPCA_CAM`')).toBe('g (x &gt; 0) and <code>KPCA_CAM</code>');
   expect(typeset('B(s_k+1), p_j, S_max')).toBe('B(s<sub>k+1</sub>), p<sub>j</sub>, S_max');
   expect(typeset('arXiv:1312.6034.')).toBe(

@@ -58,6 +58,8 @@ export interface AlphaView {
   readonly largest: number;
   /** The channels' spread as a share of the size of alpha, both as root mean squares. */
   readonly spread: number;
+  /** Channels whose gradient has both signs somewhere on its map. */
+  readonly mixed: number;
   readonly logit: number;
   readonly probabilities: readonly number[];
   readonly predictedClass: number;
@@ -102,6 +104,9 @@ function spreadOf(values: Float32Array): number {
   }
   return Math.sqrt(Math.max(0, squares / values.length - (sum / values.length) ** 2));
 }
+
+const hasBothSigns = (values: Float32Array) =>
+  values.some((value) => value > 0) && values.some((value) => value < 0);
 
 const rootMeanSquare = (values: readonly number[]) =>
   Math.sqrt(values.reduce((sum, value) => sum + value ** 2, 0) / values.length);
@@ -152,6 +157,7 @@ export function alphaView(
     farthest: farthestOf(points),
     largest,
     spread: size > 0 ? rootMeanSquare(points.map(({ spread }) => spread)) / size : 0,
+    mixed: points.filter((_, k) => hasBothSigns(mapOf(gradients, k))).length,
     logit: logits[targetClass]!,
     probabilities: softmax(logits),
     predictedClass: logits.indexOf(Math.max(...logits)),
@@ -222,6 +228,7 @@ export function verdictText({
   farthest,
   largest,
   spread,
+  mixed,
   chosen,
 }: AlphaView): string {
   const { rows, columns } = chosen.gradient;
@@ -237,7 +244,7 @@ export function verdictText({
     `Between ${layer} and the logit lies more than a pooling and one linear layer. No single weight belongs ` +
     `to a channel, so there is nothing to hold α against but what it is the mean of: over the ` +
     `${rows} × ${columns} cells of a map, g strays from α by ${numberText(spread, 2)} times its size ` +
-    `(both as root mean squares over the channels).`
+    `(root mean squares over the channels), and in ${mixed} of ${points.length} channels it has both signs.`
   );
 }
 

@@ -88,8 +88,9 @@ const MATHS: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bd(?= ?s_c\b|S\b| A\b| I\()/g, '∂'],
   [/(?<=\/ ?)d(?= ?[AI])/g, '∂'],
   [/(?<=[A-Za-zα])_(\w(?:\+1)?)(?!\w)/g, '<sub>$1</sub>'],
-  [/(?<=[A-Za-z])\^(\w)/g, '<sup>$1</sup>'],
+  [/(?<=[A-Za-z)]|<\/sub>)\^(\w)/g, '<sup>$1</sup>'],
   [/\bsum(?=<sub>)/g, 'Σ'],
+  [/ - /g, ' − '],
 ];
 
 /** A docstring's sentences as HTML: formulas with indices, `code` as code, preprints as links. */
