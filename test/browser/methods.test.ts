@@ -25,11 +25,12 @@ describe('the page of methods', () => {
       const code = section.locator(`[data-source-method="${id}"] pre`);
       expect(await code.textContent(), id).toContain(`id: '${id}'`);
       expect(await section.locator('.method-body p').innerText(), id).not.toBe('');
-      const picture = section.locator('img');
-      await picture.scrollIntoViewIfNeeded();
-      await expect
-        .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth), id)
-        .toBeGreaterThan(0);
+      const width = await section.locator('img').evaluate(async (image: HTMLImageElement) => {
+        image.loading = 'eager';
+        await image.decode();
+        return image.naturalWidth;
+      });
+      expect(width, id).toBeGreaterThan(0);
     }
   });
 

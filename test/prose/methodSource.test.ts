@@ -34,7 +34,7 @@ test('a docstring is taken apart into what it is about', () => {
       definition: 'L = sum_k alpha_k A^k, in target units.',
       details: '`details`: `alpha` `[C]`.',
       source: 'Somebody 2020, arXiv:2001.00001; a library does otherwise.',
-      refuses: 'for a layer that is not pooled',
+      refuses: 'a layer that is not pooled',
     },
   });
   expect(readMethod('export const size = 3;')).toBeUndefined();

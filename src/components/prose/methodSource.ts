@@ -49,7 +49,7 @@ export function readDocs(comment: string): MethodDocs {
     definition: paragraphs.filter((one) => one !== '' && !marks.test(one)).join(' '),
     details: after('`details`'),
     source: after('Source:'),
-    refuses: after('@throws').replace(/^\{\w+\} `[\w-]+` /, ''),
+    refuses: after('@throws').replace(/^\{\w+\} `[\w-]+` (for )?/, ''),
   };
 }
 
