@@ -75,7 +75,7 @@ describe('the switchboard', () => {
       figure.locator(`[data-switch=${name}] input[value="${value}"]`).isChecked();
     expect(await board('normaliser', 'min-max')).toBe(true);
     expect(await board('order', 'both')).toBe(true);
-    expect(await figure.locator('.golden').innerText()).toContain('there is none');
+    expect(await figure.locator('.golden').innerText()).toContain('there are none');
     expect(tests.complaints).toEqual([]);
   });
 

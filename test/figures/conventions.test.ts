@@ -221,14 +221,14 @@ test('the map is compared with PyTorch’s row of its own combination', () => {
 test('it is said where there is no golden', () => {
   const line = (changed: Partial<ConventionData>) =>
     goldenText(conventionView({ ...data, ...changed }, camPaper, 'paper'), (id) => `the ${id}`);
-  expect(line({ goldens })).toContain('very combination: 0 of its largest value (2 sampled');
-  expect(line({})).toBe('There is no PyTorch golden for SmallCNN for tests.');
+  expect(line({ goldens })).toContain('very combination: 0 of the map’s largest value (2 sampled');
+  expect(line({})).toBe('No numbers of PyTorch’s are stored for SmallCNN for tests.');
   expect(line({ goldens: { ...goldens, picture: 'horse' } })).toBe(
-    'PyTorch’s golden is there for “the horse” and the class class 1; for what is shown there is none.',
+    'PyTorch’s numbers are stored for “the horse” and the class class 1; for what is shown there are none.',
   );
   expect(line({ goldens: { ...goldens, class: 0 } })).toContain('class 0; for what is shown');
   expect(line({ goldens: { failure: 'no network' } })).toBe(
-    'PyTorch’s golden could not be read: no network.',
+    'PyTorch’s numbers could not be read: no network.',
   );
 });
 

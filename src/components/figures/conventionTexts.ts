@@ -96,17 +96,18 @@ export function goldenText(
   switch (golden.kind) {
     case 'compared':
       return (
-        `Largest difference to PyTorch’s golden of this very combination: ${numberText(golden.difference, 2)} ` +
-        `of its largest value (${golden.samples} sampled pixels, smallest, largest and sum).`
+        `Largest difference to PyTorch’s stored numbers for this very combination: ` +
+        `${numberText(golden.difference, 2)} of the map’s largest value ` +
+        `(${golden.samples} sampled pixels, smallest, largest and sum).`
       );
     case 'elsewhere':
       return (
-        `PyTorch’s golden is there for “${titleOf(golden.picture)}” and the class ${golden.label}; ` +
-        `for what is shown there is none.`
+        `PyTorch’s numbers are stored for “${titleOf(golden.picture)}” and the class ${golden.label}; ` +
+        `for what is shown there are none.`
       );
     case 'none':
-      return `There is no PyTorch golden for ${model.title}.`;
+      return `No numbers of PyTorch’s are stored for ${model.title}.`;
     case 'failed':
-      return `PyTorch’s golden could not be read: ${golden.failure}.`;
+      return `PyTorch’s numbers could not be read: ${golden.failure}.`;
   }
 }
