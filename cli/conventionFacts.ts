@@ -16,6 +16,7 @@ import {
   type PresetName,
 } from '../src/components/figures/conventionSwitches.ts';
 import { combinations } from '../src/components/figures/conventionCombinations.ts';
+import { inSentence } from '../src/components/figures/conventionTexts.ts';
 import { labModel, type Subject } from '../src/components/figures/figure.ts';
 import { numberText } from '../src/draw/numberText.ts';
 import type { Ask, ConventionGoldens } from '../src/worker/protocol.ts';
@@ -61,10 +62,10 @@ export async function conventionFacts(ask: Ask, subject: Subject): Promise<Facts
   const saliencyRows = boardRows(saliency, { ...paper, subject: 'saliency' });
   const checked = [largestError(cam), largestError(saliency)];
   return {
-    'conventions.most.switch': most.label.toLowerCase(),
+    'conventions.most.switch': inSentence(most.label),
     'conventions.most.choice': largestChoice(most).label,
     'conventions.most.amount': percent(largestChoice(most).change.amount),
-    'conventions.least.switch': least.label.toLowerCase(),
+    'conventions.least.switch': inSentence(least.label),
     'conventions.least.amount': upTo(largestChoice(least).change.amount),
     'conventions.nearest': percent(choiceOf(rows, 'upsampling', 'nearest')),
     'conventions.corners': percent(choiceOf(rows, 'upsampling', 'bilinear-corners')),

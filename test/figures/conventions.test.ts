@@ -148,6 +148,8 @@ test('presets are known by their switches, and what departs from them is named',
     departures: [{ label: 'Enlarging', choice: 'bicubic' }],
   });
   expect(presetText(view)).toBe('Yours. It departs from Captum in enlarging: bicubic.');
+  const relu = conventionView(data, { ...captum, relu: 'none' }, 'captum');
+  expect(presetText(relu)).toBe('Yours. It departs from Captum in ReLU: nowhere.');
   expect(presetText(conventionView(data, camPaper, 'captum'))).toBe(
     'All switches stand as in the paper.',
   );

@@ -47,11 +47,15 @@ export function mapText(
   return `${subjectText(conventions)} of ${score}, ${whose}: ${reachText(map)} ${unitOf(conventions)}, ${colours}`;
 }
 
+/** A switch's label in the middle of a sentence; ReLU stays as it is. */
+export const inSentence = (label: string): string =>
+  /.[A-Z]/.test(label) ? label : label.toLowerCase();
+
 /** Which conventions are shown: a preset's, or the reader's with what departs from the preset. */
 export function presetText({ preset, base, departures }: ConventionView): string {
   if (preset)
     return `All switches stand as in ${preset === 'paper' ? 'the paper' : presetLabels[preset]}.`;
-  const parted = departures.map(({ label, choice }) => `${label.toLowerCase()}: ${choice}`);
+  const parted = departures.map(({ label, choice }) => `${inSentence(label)}: ${choice}`);
   const of = base === 'paper' ? 'the paper' : presetLabels[base];
   return `Yours. It departs from ${of} in ${parted.join('; ')}.`;
 }
