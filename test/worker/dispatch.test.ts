@@ -56,23 +56,6 @@ describe('the dispatcher answers', () => {
     });
   });
 
-  it('the raw maps that conventions begin with, for the class it was asked about', async () => {
-    const asked = { model, picture: picture('a'), class: 2 };
-    const cam = await value(ask('conventions', { ...asked, subject: 'grad-cam' }));
-    expect(cam).toMatchObject({ class: 2, taps: { after: 'features.4' } });
-    expect(Object.keys(cam.maps['log-probability'])).toContain('before.rectified');
-    const saliency = await value(ask('conventions', { ...asked, subject: 'saliency' }));
-    expect(saliency.maps.logit['signed.sum']!.shape).toEqual([8, 8]);
-  });
-
-  it('PyTorch’s numbers for conventions, where a model has them', async () => {
-    expect(await value(ask('conventionGoldens', { model }))).toBeUndefined();
-    dispatcher = new Dispatcher(diskModelFiles());
-    const goldens = await value(ask('conventionGoldens', { model: 'smallcnn-cifar10' }));
-    expect(goldens).toMatchObject({ picture: 'horse', class: 7 });
-    expect(goldens!.tables['saliency']!.shape).toEqual([3, 4, 4, 11]);
-  });
-
   it('a parameter, the picture as the network sees it, and a capture', async () => {
     const weight = await value(ask('parameter', { model, name: 'features.0.0.weight' }));
     expect(weight.shape).toEqual([32, 3, 3, 3]);

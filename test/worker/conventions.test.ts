@@ -1,0 +1,42 @@
+import { expect, it } from 'vitest';
+import { diskModelFiles } from '../../cli/nodeModels.ts';
+import { startNodeBackend } from '../../cli/nodeBackend.ts';
+import { Dispatcher } from '../../src/worker/dispatch.ts';
+import { memoryModels } from '../support/memoryModels.ts';
+
+await startNodeBackend('wasm');
+
+/** A 10x8 picture. */
+const picture = {
+  key: 'a',
+  bitmap: { width: 10, height: 8, channels: 3, data: new Uint8Array(240).fill(100) },
+} as const;
+
+it('the dispatcher answers with the raw maps that conventions begin with', async () => {
+  const models = await memoryModels();
+  const dispatcher = new Dispatcher(models);
+  const asked = { model: models.manifestOf.id, picture, class: 2 };
+  const cam = await dispatcher.request(1, 'conventions', { ...asked, subject: 'grad-cam' });
+  expect(cam).toMatchObject({ ok: true, value: { class: 2, taps: { after: 'features.4' } } });
+  const saliency = await dispatcher.request(2, 'conventions', { ...asked, subject: 'saliency' });
+  expect(saliency).toMatchObject({
+    ok: true,
+    value: { maps: { logit: { 'signed.sum': { shape: [8, 8] } } } },
+  });
+});
+
+it('the dispatcher answers with PyTorch’s numbers where a model has them', async () => {
+  const models = await memoryModels();
+  const without = new Dispatcher(models);
+  const { id: model } = models.manifestOf;
+  expect(await without.request(1, 'conventionGoldens', { model })).toEqual({
+    ok: true,
+    value: undefined,
+  });
+  const shipped = new Dispatcher(diskModelFiles());
+  const found = await shipped.request(1, 'conventionGoldens', { model: 'smallcnn-cifar10' });
+  expect(found).toMatchObject({
+    ok: true,
+    value: { picture: 'horse', tables: { saliency: { shape: [3, 4, 4, 11] } } },
+  });
+});
