@@ -1,0 +1,109 @@
+/** What every method must keep on the networks that ship. What it computes is compared in `methodGoldens.test.ts`. */
+import { memory } from '@tensorflow/tfjs-core';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startNodeBackend } from '../../cli/nodeBackend.ts';
+import { capture } from '../../src/engine/capture.ts';
+import { allMethods } from '../../src/engine/methods/index.ts';
+import type { Method, Progress } from '../../src/engine/methods/method.ts';
+import { Model, type Run } from '../../src/engine/model.ts';
+import { MemorySource } from '../../src/engine/weights/byteSource.ts';
+import { LazyWeights } from '../../src/engine/weights/lazyWeights.ts';
+import { noise, readManifest } from '../support/models.ts';
+import { modelsFolder } from '../support/repository.ts';
+
+/** The weights that ship, on pictures as small as the architecture allows; plain JavaScript takes minutes even so. */
+const sizes = { 'smallcnn-cifar10': 32, 'resnet18-objects11': 64 };
+/** Milliseconds, on a busy processor. */
+const slow = 240_000;
+const target = { kind: 'logit', class: 3 } as const;
+/** Two batches of a long method, and windows that cover the picture in 9 passes. */
+const few: Readonly<Record<string, number>> = {
+  ...{ samples: 3, steps: 3, masks: 3, channels: 3 },
+  ...{ window: 0.5, stride: 0.5 },
+};
+
+const brief = ({ options }: Method) =>
+  Object.fromEntries(options.flatMap(({ name }) => (name in few ? [[name, few[name]!]] : [])));
+
+const seeded = (method: Method, seed: number) =>
+  method.options.some(({ name }) => name === 'seed') ? { ...brief(method), seed } : brief(method);
+
+/** Methods that draw by default: their maps are another's for another seed. */
+const random = new Set(['smoothgrad', 'expected-gradients', 'rise', 'random-cam']);
+
+const methods = await allMethods();
+
+describe.each(Object.entries(sizes))('every method on %s', (id, size) => {
+  let model: Model;
+  let run: Run;
+  const request = { target, references: noise([2, 3, size, size], 6) };
+  let preprocessing: Awaited<ReturnType<typeof readManifest>>['preprocessing'];
+
+  beforeAll(async () => {
+    await startNodeBackend('wasm');
+    const manifest = await readManifest(id);
+    ({ preprocessing } = manifest);
+    const { file, bytes, header, tensors } = manifest.weights;
+    const data = new Uint8Array(await readFile(join(modelsFolder, id, file)));
+    const weights = await LazyWeights.open(new MemorySource(data, id), { bytes, header, tensors });
+    model = new Model(id, { ...manifest.architecture, inputSize: size }, weights);
+    run = model.run(noise([1, 3, size, size]));
+    // The first pass puts 22 MB of weights on the backend.
+    await capture(run, { target, gradients: ['input'] });
+  }, slow);
+
+  afterAll(async () => {
+    run.dispose();
+    await model.dispose();
+  });
+
+  it.each(methods.map((method) => [method.id, method] as const))(
+    '%s is finite, has its shape, leaves no tensor and repeats itself under a seed',
+    async (_, method) => {
+      const explain = (seed: number) =>
+        method.explain(run, { ...request, preprocessing, options: seeded(method, seed) });
+      const first = await explain(1);
+      const before = memory().numTensors;
+      expect(await explain(1)).toEqual(first);
+      expect(memory().numTensors).toBe(before);
+      const [height, width] =
+        first.layer && method.family === 'class-activation'
+          ? model.module(first.layer).outputShape.slice(1)
+          : [size, size];
+      expect(first.map.shape).toEqual([height, width]);
+      expect(first.logits.shape).toEqual([1, model.config.classCount]);
+      for (const { data } of [first.map, ...Object.values(first.details)])
+        expect(data.every(Number.isFinite)).toBe(true);
+      if (random.has(method.id)) expect((await explain(2)).map).not.toEqual(first.map);
+    },
+    slow,
+  );
+
+  it.each(methods.map((method) => [method.id, method] as const))(
+    '%s stops when it is cancelled, before and on its way',
+    async (_, method) => {
+      const options = brief(method);
+      await method.explain(run, { ...request, preprocessing, options });
+      const before = memory().numTensors;
+      const cancelled = (signal: AbortSignal, onStep?: (step: Progress) => void) =>
+        method.explain(run, {
+          ...{ ...request, preprocessing, options, signal, reportEvery: 0 },
+          ...(onStep && { onStep }),
+        });
+      await expect(cancelled(AbortSignal.abort())).rejects.toMatchObject({ code: 'aborted' });
+      const controller = new AbortController();
+      let last: Progress | undefined;
+      const running = cancelled(controller.signal, (step) => {
+        last = step;
+        controller.abort();
+      });
+      const outcome = await running.catch((error: unknown) => error);
+      // What is done in one go is over before anybody could stop it.
+      if (last && last.done < last.total) expect(outcome).toMatchObject({ code: 'aborted' });
+      else expect(outcome).toHaveProperty('map');
+      expect(memory().numTensors).toBe(before);
+    },
+  );
+});
