@@ -1,35 +1,29 @@
 """Times attribution methods in PyTorch on one thread, batch 1, weights frozen: `pytorch_methods.py MODEL`.
 
 For each line of JSON read, {"rounds": n, "cases": [{"method", "options"}]}, a line of JSON: milliseconds of every round of
-each case, by the method's id. The formulas are those that the goldens come from.
+each case, by the method's id. The formulas are those that the goldens come from; random numbers are drawn once, in the round
+that warms up.
 """
 
 import json
 import sys
 import time
 from pathlib import Path
+from typing import List, Optional
 
 import torch
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(REPOSITORY / "training"))
-import golden_cams  # noqa: E402
-import golden_gradients  # noqa: E402
+import golden_methods  # noqa: E402
 from architectures import load_model  # noqa: E402
+from golden_problem import Formula, problem_of  # noqa: E402
+from kinks import deconvolving, guided, plain  # noqa: E402
 
 TARGET = 3
 
 
-def formulas_of(architecture: str) -> list:
-    """(formula, problem's class), of both families."""
-    small = architecture == "smallcnn"
-    gradients = golden_gradients.formulas(small, golden_gradients.LAYERS[architecture], 1)
-    deep, before = golden_cams.LAYERS[architecture]
-    cams = [formula for formula in golden_cams.formulas(deep, before, 24 if small else 4) if formula.kind == "logit"]
-    return gradients + cams
-
-
-def matching(case: dict, formulas: list):
+def matching(case: dict, formulas: List[Formula]) -> Optional[Formula]:
     """The formula of a case, its seed aside: what is random costs the same whatever is drawn."""
 
     def fixed(options: dict) -> dict:
@@ -40,7 +34,8 @@ def matching(case: dict, formulas: list):
         for formula in formulas
         if formula.method == case["method"]
         and fixed(formula.options) == fixed(case["options"])
-        and getattr(formula, "layer", None) == case.get("layer")
+        and formula.layer == case.get("layer")
+        and formula.kind == "logit"
     ]
     return found[0] if found else None
 
@@ -48,17 +43,12 @@ def matching(case: dict, formulas: list):
 def main() -> None:
     torch.set_num_threads(1)
     model, manifest = load_model(REPOSITORY / "public" / "models" / sys.argv[1])
-    for parameter in model.parameters():
-        parameter.requires_grad_(False)
-    for module in model.modules():
-        if isinstance(module, torch.nn.ReLU):
-            module.inplace = False
     size = manifest["architecture"]["inputSize"]
     pixels = torch.sin(torch.arange(3 * size * size) / 7).reshape(1, 3, size, size)
-    mean, std = (torch.tensor(manifest["preprocessing"][key]) for key in ("mean", "std"))
-    gradient = golden_gradients.Problem(model, pixels, TARGET, mean, std, [pixels.flip(3)])
-    activation = golden_cams.Problem(model, pixels, TARGET)
-    formulas = formulas_of(manifest["architecture"]["name"])
+    problem = problem_of(model, manifest, pixels, TARGET, [pixels.flip(3)])
+    for rule in (plain, guided, deconvolving):
+        problem.by(rule)
+    formulas = [formula for formula, *_ in golden_methods.candidates(manifest["architecture"]["name"])]
     for line in sys.stdin:
         asked = json.loads(line)
         times: dict = {}
@@ -67,9 +57,9 @@ def main() -> None:
                 formula = matching(case, formulas)
                 if formula is None:
                     continue
-                problem = activation if isinstance(formula, golden_cams.Formula) else gradient
+                fresh = problem.anew()
                 start = time.perf_counter()
-                formula.compute(problem)
+                formula.found(fresh)
                 if turn >= 0:
                     times.setdefault(case["method"], []).append(1000 * (time.perf_counter() - start))
         print(json.dumps(times), flush=True)

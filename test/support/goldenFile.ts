@@ -1,5 +1,5 @@
 import type { TensorData } from '../../src/engine/layout.ts';
-import { whole, type Expectation } from './closeness.ts';
+import { relativeError, whole, type Expectation } from './closeness.ts';
 import type { TensorFile } from './tensorFile.ts';
 
 /** What PyTorch computes for one input with the weights that ship. */
@@ -17,19 +17,25 @@ export interface Golden {
   readonly methods: ReadonlyMap<string, Expectation>;
 }
 
+/** Flat positions of the values of a stored tensor that are no oracle, by its name. */
+export type Dropped = Readonly<Record<string, readonly number[]>>;
+
 /**
  * A large tensor of which PyTorch's side kept a sample (element `i` at `(i * 768143 + 31) mod size`) and the
- * largest magnitude, the sum and the sum of magnitudes: the worst of sample and sums counts.
+ * largest magnitude, the sum and the sum of magnitudes: the worst of sample and sums counts, but for what was
+ * dropped there.
  */
 function sampled(
   expectedShape: readonly number[],
   sample: Float32Array,
   [scale, sum, sumOfMagnitudes]: ArrayLike<number> & Iterable<number>,
+  dropped: { readonly sample: ReadonlySet<number>; readonly sums: ReadonlySet<number> },
 ): Expectation {
   return ({ shape, data }) => {
     if (shape.join() !== expectedShape.join()) return Infinity;
     let worst = 0;
     sample.forEach((value, index) => {
+      if (dropped.sample.has(index)) return;
       const actual = data[(index * 768143 + 31) % data.length]!;
       worst = Math.max(worst, relativeDistance(actual, value, scale!));
     });
@@ -39,11 +45,13 @@ function sampled(
       total += value;
       magnitudes += Math.abs(value);
     }
-    return Math.max(
-      worst,
-      relativeDistance(total, sum!, sumOfMagnitudes!),
-      relativeDistance(magnitudes, sumOfMagnitudes!, sumOfMagnitudes!),
-    );
+    const sums = [
+      ...(dropped.sums.has(1) ? [] : [relativeDistance(total, sum!, sumOfMagnitudes!)]),
+      ...(dropped.sums.has(2)
+        ? []
+        : [relativeDistance(magnitudes, sumOfMagnitudes!, sumOfMagnitudes!)]),
+    ];
+    return Math.max(worst, ...sums);
   };
 }
 
@@ -54,18 +62,35 @@ function relativeDistance(actual: number, expected: number, scale: number): numb
   return scale === 0 ? distance : distance / scale;
 }
 
-/** What a file's tensors should be, whole or sampled, by their names. */
+/** Expects every element but those that PyTorch's side dropped. */
+function settled(expected: TensorData, dropped: ReadonlySet<number>): Expectation {
+  if (dropped.size === 0) return whole(expected);
+  const kept = [...expected.data.keys()].filter((i) => !dropped.has(i));
+  const of = (data: Float32Array) => kept.map((i) => data[i]!);
+  return ({ shape, data }) =>
+    shape.join() === expected.shape.join() ? relativeError(of(data), of(expected.data)) : Infinity;
+}
+
+/**
+ * What a file's tensors should be, whole or sampled, by their names. Metadata `dropped` tells how many values of
+ * a tensor are no oracle.
+ */
 export function expectationsIn({ tensors, metadata }: TensorFile, where: string) {
   const shapes = JSON.parse(metadata['shapes'] ?? '{}') as Record<string, number[]>;
+  const dropped = JSON.parse(metadata['dropped'] ?? '{}') as Dropped;
   const get = (name: string) => {
     const tensor = tensors.get(name);
     if (!tensor) throw new Error(`golden ${where} has no ${name}`);
     return tensor;
   };
+  const without = (name: string) => new Set(dropped[name]);
   const expect = (name: string) =>
     shapes[name]
-      ? sampled(shapes[name], get(`sample.${name}`).data, get(`summary.${name}`).data)
-      : whole(get(name));
+      ? sampled(shapes[name], get(`sample.${name}`).data, get(`summary.${name}`).data, {
+          sample: without(`sample.${name}`),
+          sums: without(`summary.${name}`),
+        })
+      : settled(get(name), without(name));
   return { get, expect, names: [...tensors.keys(), ...Object.keys(shapes)] };
 }
 

@@ -1,7 +1,7 @@
 import type { Reporter, SerializedError, TestCase, TestModule } from 'vitest/node';
 import type { Worst } from './worst.ts';
 
-/** Prints the largest errors, why tests were skipped and, as the very last line, `N passed, N failed, N skipped`. */
+/** Prints the largest errors, notes, why tests were skipped and, as the very last line, `N passed, N failed, N skipped`. */
 export default class SummaryReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
     const cases = modules.flatMap((module) => [...module.children.allTests()]);
@@ -9,6 +9,8 @@ export default class SummaryReporter implements Reporter {
     const suites = modules.flatMap((module) => [module, ...module.children.allSuites()]);
     const broken = suites.filter((suite) => suite.errors().length > 0);
     printWorst(cases);
+    for (const note of cases.flatMap((test) => test.meta().notes ?? []))
+      console.log(`note: ${note}`);
     const skipped = inState('skipped');
     for (const test of skipped)
       console.log(`skipped: ${test.module.relativeModuleId} > ${test.fullName}: ${reason(test)}`);

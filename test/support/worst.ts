@@ -12,6 +12,8 @@ export interface Worst {
 declare module 'vitest' {
   interface TaskMeta {
     worst?: Worst;
+    /** What a reader of the report should know of a test that passes. */
+    notes?: readonly string[];
   }
 }
 
