@@ -15,6 +15,26 @@ export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<num
   return scale === 0 ? difference : difference / scale;
 }
 
+/** Share of the values whose difference is beyond `bound` times the largest magnitude expected, and the cosine. */
+export function likeness(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  bound: number,
+): { readonly beyond: number; readonly cosine: number } {
+  if (actual.length !== expected.length)
+    throw new Error(`got ${actual.length} values, expected ${expected.length}`);
+  let [product, ours, theirs, scale, count] = [0, 0, 0, 0, 0];
+  for (let i = 0; i < expected.length; i++) {
+    product += actual[i]! * expected[i]!;
+    ours += actual[i]! ** 2;
+    theirs += expected[i]! ** 2;
+    scale = Math.max(scale, Math.abs(expected[i]!));
+  }
+  for (let i = 0; i < expected.length; i++)
+    count += Number(!(Math.abs(actual[i]! - expected[i]!) <= bound * scale));
+  return { beyond: count / expected.length, cosine: product / Math.sqrt(ours * theirs) };
+}
+
 /** Errors relative to the largest magnitude expected, by what was compared. */
 export type Errors = Readonly<Record<string, number>>;
 

@@ -1,4 +1,4 @@
-/** Methods with options, layers and targets whose PyTorch code is run beside the engine, on SmallCNN. */
+/** Methods with options, layers and targets whose PyTorch code is run beside the engine. */
 import type { CodeRequest } from '../../src/components/figures/pytorchCode.ts';
 import { normalNoise } from '../../src/engine/inputs/normalNoise.ts';
 import type { OptionValue } from '../../src/engine/methods/options.ts';
@@ -30,6 +30,8 @@ export interface CodeExample {
   /** The pooled block unless told. */
   readonly layer?: string;
   readonly numbers?: Numbers;
+  /** Its gradient goes back to a picture that nobody moved away from the kinks of ReLU and max-pooling. */
+  readonly atKinks?: true;
   readonly target?: Pick<Target, 'kind'> & { readonly class?: number; readonly against?: number };
 }
 
@@ -167,3 +169,44 @@ const drawn: readonly CodeExample[] = [
 ];
 
 export const codeExamples: readonly CodeExample[] = [...gradients, ...cams, ...drawn];
+
+/** A layer of ResNet-18 whose gradient is not the same everywhere. */
+const early = 'layer3';
+const colours = 3 * 224 * 224;
+
+/** For ResNet-18: of each kind of script some, since a pass takes fifty times as long as SmallCNN's. */
+export const residualExamples: readonly CodeExample[] = [
+  { method: 'saliency', atKinks: true },
+  { method: 'gradient-x-input', atKinks: true, target: { kind: 'difference', against: 5 } },
+  {
+    method: 'smoothgrad',
+    atKinks: true,
+    options: { samples: 2, sigma: 0.1 },
+    numbers: {
+      name: 'noise',
+      shape: [2, 3, 224, 224],
+      values: Float32Array.from([0, 1].flatMap((i) => [...normalNoise(colours, 1, i)])),
+    },
+  },
+  { method: 'integrated-gradients', atKinks: true, options: { steps: 2 } },
+  { method: 'guided-backprop', atKinks: true },
+  { method: 'deconvnet', atKinks: true },
+  { method: 'guided-grad-cam', atKinks: true, options: { upsampling: 'captum' } },
+  { method: 'full-grad', atKinks: true },
+  { method: 'occlusion', options: { window: 0.5, stride: 1, baseline: 'blurred' } },
+  {
+    method: 'rise',
+    options: { masks: 2, cells: 5, probability: 0.4 },
+    numbers: { name: 'draws', shape: [2, 27], values: uniform(27, 2, 1) },
+  },
+  { method: 'cam' },
+  { method: 'grad-cam' },
+  { method: 'grad-cam', layer: early, options: { relu: 'off' }, target: probability },
+  { method: 'grad-cam', options: { scale: 'pytorch-grad-cam', layers: early } },
+  ...['hires-cam', 'layer-cam', 'eigen-cam', 'shapley-cam', 'finer-cam'].map((method) => ({
+    method,
+    layer: early,
+  })),
+  { method: 'score-cam', options: { channels: 3, variant: 'pytorch-grad-cam' } },
+  { method: 'ablation-cam', layer: early, options: { channels: 3 } },
+];
