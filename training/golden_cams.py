@@ -250,7 +250,10 @@ def formulas(deep: str, before: str, linear: str, channels: int, ablated: int = 
         add("ablation-cam", layer, lambda p, l=layer: ablation_cam(p, l, most), cut=True, **few)
         add("random-cam", layer, lambda p, l=layer: random_cam(p, l, 5), cut=True, seed=5)
     add("ablation-cam", deep, lambda p: ablation_cam(p, deep, most), "probability", cut=True, **few)
-    add("ablation-cam", linear, lambda p: ablation_cam(p, linear, most, True), cut=True, variant="pytorch-grad-cam", **few)
+    # Of the strongest channels before a ReLU many are negative, and silent behind it.
+    more = 8 * ablated or 4096
+    add("ablation-cam", linear, lambda p: ablation_cam(p, linear, more, True), cut=True, variant="pytorch-grad-cam",
+        channels=more)
     for scale in ("raw", "pytorch-grad-cam"):
         add("grad-cam", deep, lambda p, s=scale: over_layers(p, (deep, before), s != "raw"), layers=before, scale=scale)
     for terms in ("raw", "min-max"):

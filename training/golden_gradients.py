@@ -204,8 +204,8 @@ def rise(problem: Problem, masks: int, cells: int, probability: float, seed: int
 def formulas(small: bool, seed: int) -> List[Formula]:
     """What is computed for a small network, or the less for a large one. The seed is that of random numbers, and moves
     the places of what draws none."""
-    many = 8 if small else 4
-    steps = (6 if small else 8) + seed - 1
+    many = 8 if small else 3
+    steps = 5 + seed
     fewer = steps if small else 2
     window, stride = (0.25, 0.75) if small else (0.5, 1.0)
     found: List[Formula] = []
@@ -219,16 +219,15 @@ def formulas(small: bool, seed: int) -> List[Formula]:
         add("deconvnet", lambda p, r=reduction: changed(p, deconvolving, r), reduction=reduction)
     add("gradient-x-input", gradient_x_input)
     add("guided-x-input", guided_x_input)
-    for form in ("mean", "squared", "variance"):
+    for form, reduction in (("mean", "max"), ("squared", "l2"), ("variance", "sum")):
         add(
-            "smoothgrad", lambda p, f=form: smooth_grad(p, many, 0.1, seed, f),
-            form=form, samples=many, sigma=0.1, seed=seed,
+            "smoothgrad", lambda p, f=form, r=reduction: smooth_grad(p, many, 0.1, seed, f, reduction=r),
+            form=form, samples=many, sigma=0.1, reduction=reduction, seed=seed,
         )
-    for reduction in ("l2", "sum"):
-        add(
-            "smoothgrad", lambda p, r=reduction: smooth_grad(p, many, 0.3, seed, "mean", "captum", r),
-            convention="captum", samples=many, sigma=0.3, reduction=reduction, seed=seed,
-        )
+    add(
+        "smoothgrad", lambda p: smooth_grad(p, many, 0.3, seed, "mean", "captum", "l2"),
+        convention="captum", samples=many, sigma=0.3, reduction="l2", seed=seed,
+    )
     for kind in ("black", "white", "blurred", "noise", "mean"):
         add(
             "integrated-gradients",

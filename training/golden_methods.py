@@ -35,10 +35,12 @@ REFERENCES_PIXELS = 32
 SETTLED = 3e-5
 """Largest difference from float64's values, relative to their largest magnitude, that a value may have in float32, whichever
 way kinks are decided."""
-MOST_DROPPED = 0.5
-"""Largest share of a map's values that may be dropped."""
-SEEDS = {"smallcnn": range(1, 9), "resnet18": range(1, 2)}
-"""A small network has few kinks: some seed keeps away from all of them."""
+FEW_DROPPED = {"smallcnn": 0.0, "resnet18": 0.5}
+"""A seed by which no larger share of a map's values is dropped will do. A small network has few kinks: some seed keeps away
+from all of them."""
+MOST_DROPPED = 0.8
+"""The largest share where no seed does better: a hundred values still tell a right engine from a wrong one."""
+SEEDS = {"smallcnn": range(1, 9), "resnet18": range(1, 4)}
 LINEAR = {"smallcnn": "features.5.1", "resnet18": "layer4.1.bn2"}
 """The last layer whose values may be negative."""
 
@@ -91,14 +93,19 @@ def compared(formula: Formula, exact: Problem, others: List[Problem], largest: i
         else:
             scale = stored[f"summary.{whole}"][0] if whole in shapes else values.abs().max()
         unsettled = ~(apart <= SETTLED * scale)
+        if key.startswith("summary."):
+            # The sum is told in shares of the sum of magnitudes.
+            unsettled[1:] = unsettled[1:].any()
         stored[key] = torch.where(unsettled, torch.zeros_like(values), values).float()
         if unsettled.any():
             dropped[key] = unsettled.reshape(-1).nonzero().reshape(-1).tolist()
     return Kept(stored, shapes, dropped)
 
 
-def settled(tries: Tuple[Formula, ...], exact: Problem, others: List[Problem], largest: int):
-    """(formula, what is kept of it) for the seed by which the least is dropped, or (the first, why there is nothing)."""
+def settled(tries: Tuple[Formula, ...], exact: Problem, others: List[Problem], architecture: str):
+    """(formula, what is kept of it) for the first seed by which few values are dropped, or that of the fewest, or (the first,
+    why there is nothing)."""
+    largest, few = WHOLE_UP_TO[architecture], FEW_DROPPED[architecture]
     best, reason = None, ""
     for formula in tries:
         found = compared(formula, exact, others, largest)
@@ -115,15 +122,15 @@ def settled(tries: Tuple[Formula, ...], exact: Problem, others: List[Problem], l
             reason = reason or f"rounding decides {dropped} of the {kept} values kept"
         elif best is None or found.lost() < best[1].lost():
             best = formula, found
-            if found.lost() == 0:
-                break
+        if found.lost() == 0 or 0 < few and dropped <= few * kept:
+            break
     return best or (tries[0], reason)
 
 
 def noise_samples(architecture: str, shape: Tuple[int, ...]) -> Tuple[Dict[str, Tensor], Dict[str, Dict]]:
     """(samples of the noise that seed 1 stands for, by name; generator, seed and stream of each)."""
     count = math.prod(shape)
-    samples = 8 if architecture == "smallcnn" else 4
+    samples = 8 if architecture == "smallcnn" else 3
     normal = golden_gradients.normal_noise(shape, 1, samples)
     drawn = {f"noise.normal.{stream}": normal[stream].reshape(-1) for stream in (0, samples - 1)}
     drawn["noise.uniform.0"] = golden_gradients.uniform_noise(count, 1).float()
@@ -147,7 +154,7 @@ def write_one(folder: Path, golden: Path, name: str, inputs: Dict[str, tuple]) -
     shapes: Dict[str, List[int]] = {}
     cases, dropped, left_out = OrderedDict(), OrderedDict(), OrderedDict()
     for tries in candidates(architecture):
-        formula, found = settled(tries, exact, others, WHOLE_UP_TO[architecture])
+        formula, found = settled(tries, exact, others, architecture)
         key = called(formula)
         if key in cases:
             raise ValueError(f"{identity}/{name}: two cases are called {key}")
