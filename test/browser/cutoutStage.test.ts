@@ -8,7 +8,7 @@ const tests = testsOf('cutout-stage');
 
 /** Share of a part of the scene, in percent, as the figure prints it. */
 async function share(figure: Locator, part: string, name: 'evidence' | 'area'): Promise<number> {
-  const text = await figure.locator(`[data-part=${part}] [data-number=${name}]`).innerText();
+  const text = await figure.locator(`[data-owner=${part}] [data-number=${name}]`).innerText();
   return Number(text.replace(/[^\d.]/g, ''));
 }
 

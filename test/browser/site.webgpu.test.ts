@@ -99,7 +99,7 @@ describe.each(sitePages().filter((path) => path !== 'figures/'))('on WebGPU, /%s
     await visit(watched, site, { path, query: chosen, backend: 'webgpu', onFirstLive });
   });
 
-  if (!/^(404|credits|models)/.test(path))
+  if (!/^(404|credits|methods|models)/.test(path))
     it('stays within its budget of bytes until its first figure is live', ({ skip }) => {
       skip(refusal !== undefined, refusal);
       expectWithinBudget(path, download!);
