@@ -251,7 +251,7 @@ def formulas(deep: str, before: str, linear: str, channels: int, ablated: int = 
         add("random-cam", layer, lambda p, l=layer: random_cam(p, l, 5), cut=True, seed=5)
     add("ablation-cam", deep, lambda p: ablation_cam(p, deep, most), "probability", cut=True, **few)
     # Of the strongest channels before a ReLU many are negative, and silent behind it.
-    more = 8 * ablated or 4096
+    more = 4 * ablated or 4096
     add("ablation-cam", linear, lambda p: ablation_cam(p, linear, more, True), cut=True, variant="pytorch-grad-cam",
         channels=more)
     for scale in ("raw", "pytorch-grad-cam"):

@@ -12,12 +12,12 @@ import { readManifest, shippedModel } from '../support/models.ts';
 import { noteWorst } from '../support/worst.ts';
 
 const names = methodGoldenNames();
-const models = ['smallcnn-cifar10'];
+const models = ['resnet18-objects11', 'smallcnn-cifar10'];
 
 /** Plain JavaScript takes ten times as long: there one picture of the small network is compared. */
 const slowness = ({ model, input }: { model: string; input: string }) =>
   model.startsWith('resnet')
-    ? 'plain JavaScript takes half a minute for each of the 200 passes of a ResNet'
+    ? 'plain JavaScript takes half a minute for each of a hundred passes of a ResNet'
     : input === 'horse'
       ? undefined
       : 'plain JavaScript compares one picture';
@@ -83,7 +83,7 @@ describe('goldens of methods', () => {
   });
 
   onEachBackend((backend) => {
-    it.for(names)('$model, $input', { timeout: 240_000 }, async (name, { skip, task }) => {
+    it.for(names)('$model, $input', { timeout: 600_000 }, async (name, { skip, task }) => {
       const reason = backend === 'cpu' ? slowness(name) : undefined;
       skip(reason !== undefined, reason);
       const { golden, references, cases } = await readMethodGolden(name);
