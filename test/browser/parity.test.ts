@@ -20,6 +20,12 @@ const namesOn = (backend: Backend) =>
       backend === 'wasm' || !model.startsWith('resnet') || slowInputs.includes(input),
   );
 
+/** The gradient at the picture, by two rules, and maps of a layer: ResNet-18 takes a minute for these as well. */
+const methods = [
+  ...['saliency', 'guided-backprop'],
+  ...['grad-cam', 'hires-cam', 'layer-cam', 'grad-cam-plus-plus'],
+];
+
 let browser: Browser;
 let server: Awaited<ReturnType<typeof servePage>>;
 
@@ -55,6 +61,20 @@ describe.each(Object.keys(bounds) as Backend[])('%s in Chromium', (backend) => {
         [model, input],
       );
       noteWorst(task, `${backend} in Chromium`, errors, bounds[backend]);
+      expect(beyond(errors, bounds[backend])).toEqual([]);
+    },
+  );
+
+  it.for(['smallcnn-cifar10', 'resnet18-objects11'])(
+    '%s, horse: maps of methods',
+    async (model, { skip, task }) => {
+      skip(missing !== undefined, missing);
+      const errors = await page.evaluate(([id, ids]) => window.parity.methods(id, 'horse', ids), [
+        model,
+        methods,
+      ] as const);
+      noteWorst(task, `${backend} in Chromium, methods`, errors, bounds[backend]);
+      expect(Object.keys(errors)).toEqual(methods);
       expect(beyond(errors, bounds[backend])).toEqual([]);
     },
   );

@@ -5,12 +5,14 @@ import { capture } from '../../../src/engine/capture.ts';
 import { EngineError } from '../../../src/engine/errors.ts';
 import type { TensorData } from '../../../src/engine/layout.ts';
 import { rectifiedLayers, sparsity } from '../../../src/engine/lenses/sparsity.ts';
-import { parseManifest } from '../../../src/engine/manifest.ts';
+import { parseManifest, type ModelManifest } from '../../../src/engine/manifest.ts';
+import { methodNamed } from '../../../src/engine/methods/index.ts';
 import type { Model } from '../../../src/engine/model.ts';
 import { openModel } from '../../../src/engine/openModel.ts';
 import { HttpSource } from '../../../src/engine/weights/byteSource.ts';
 import { ErrorTable, type Errors } from '../../support/closeness.ts';
 import { goldenFrom } from '../../support/goldenFile.ts';
+import { methodGoldenFrom } from '../../support/methodCases.ts';
 import { opCases, runOpCase } from '../../support/opCases.ts';
 import { readTensors } from '../../support/tensorFile.ts';
 
@@ -21,9 +23,13 @@ async function fetchTensors(path: string) {
   return readTensors(new Uint8Array(await response.arrayBuffer()), path);
 }
 
+async function fetchManifest(id: string): Promise<ModelManifest> {
+  return parseManifest(await (await fetch(at(`public/models/${id}/model.json`))).text(), id);
+}
+
 async function fetchModel(id: string): Promise<Model> {
   const folder = at(`public/models/${id}/`);
-  const manifest = parseManifest(await (await fetch(`${folder}model.json`)).text(), id);
+  const manifest = await fetchManifest(id);
   return openModel(manifest, new HttpSource(`${folder}${manifest.weights.file}`));
 }
 
@@ -72,6 +78,27 @@ export const parity = {
       table.add(`activation ${layer}`, result.activations[layer]!, golden.activation(layer));
     for (const layer of ['input', ...layers])
       table.add(`gradient ${layer}`, result.gradients[layer]!, golden.gradient(layer));
+    run.dispose();
+    await model.dispose();
+    return table.errors;
+  },
+
+  /** The first golden of each of these methods, of a logit. */
+  async methods(id: string, input: string, ids: readonly string[]): Promise<Errors> {
+    const { golden, cases } = await methodGoldenFrom(id, input, (path) =>
+      fetchTensors(`test/golden/${path}`),
+    );
+    const { preprocessing } = await fetchManifest(id);
+    const model = await fetchModel(id);
+    const run = model.run(golden.pixels);
+    const table = new ErrorTable();
+    for (const name of ids) {
+      const { layer, options, map } = cases.find((one) => one.method === name && !one.target)!;
+      const method = await methodNamed(name);
+      const target = { kind: 'logit', class: golden.class } as const;
+      const found = await method.explain(run, { target, layer, options, preprocessing });
+      table.add(name, found.map, map);
+    }
     run.dispose();
     await model.dispose();
     return table.errors;
