@@ -3,24 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { baseline } from '../../src/engine/inputs/baselines.ts';
 import { normalNoise } from '../../src/engine/inputs/normalNoise.ts';
 import { riseMask } from '../../src/engine/inputs/riseMask.ts';
-import { allMethods, methodIds, methodNamed } from '../../src/engine/methods/index.ts';
-import { nodeBound, onEachBackend } from '../support/backends.ts';
-import { beyond, ErrorTable } from '../support/closeness.ts';
+import { allMethods, methodIds } from '../../src/engine/methods/index.ts';
+import { compareMethodGoldens } from '../support/compareMethodGoldens.ts';
 import type { MethodCase } from '../support/methodCases.ts';
 import { methodGoldenNames, readMethodGolden } from '../support/methodGoldens.ts';
-import { readManifest, shippedModel } from '../support/models.ts';
-import { noteWorst } from '../support/worst.ts';
 
 const names = methodGoldenNames();
 const models = ['resnet18-objects11', 'smallcnn-cifar10'];
-
-/** Plain JavaScript takes ten times as long: there one picture of the small network is compared. */
-const slowness = ({ model, input }: { model: string; input: string }) =>
-  model.startsWith('resnet')
-    ? 'plain JavaScript takes half a minute for each of a hundred passes of a ResNet'
-    : input === 'horse'
-      ? undefined
-      : 'plain JavaScript compares one picture';
 
 /** Options of the whole family of class-activation methods: one piece of code for all, compared by Grad-CAM. */
 const shared = new Set(['relu', 'scale', 'augmentation', 'component']);
@@ -81,38 +70,9 @@ describe('goldens of methods', () => {
       expect(values({ shape: [data.length], data }), generator).toBeLessThan(1e-6);
     }
   });
-
-  onEachBackend((backend) => {
-    it.for(names)('$model, $input', { timeout: 600_000 }, async (name, { skip, task }) => {
-      const reason = backend === 'cpu' ? slowness(name) : undefined;
-      skip(reason !== undefined, reason);
-      const { golden, references, cases } = await readMethodGolden(name);
-      const { preprocessing } = await readManifest(name.model);
-      const model = await shippedModel(name.model);
-      const run = model.run(golden.pixels);
-      const table = new ErrorTable();
-      for (const { method: id, options, layer, target, ...expected } of cases) {
-        const method = await methodNamed(id);
-        const { map, details } = await method.explain(run, {
-          target: target ?? { kind: 'logit', class: golden.class },
-          layer,
-          options,
-          preprocessing,
-          references,
-        });
-        table.add(expected.name, map, expected.map);
-        for (const [detail, expectation] of expected.details)
-          table.add(`${expected.name}/${detail}`, details[detail]!, expectation);
-      }
-      run.dispose();
-      await model.dispose();
-
-      noteWorst(task, `${backend} in Node, methods`, table.errors, nodeBound);
-      expect(beyond(table.errors, nodeBound)).toEqual([]);
-      expect(Object.keys(table.errors).length).toBeGreaterThan(20);
-    });
-  });
 });
+
+compareMethodGoldens('smallcnn-cifar10');
 
 /** The choice that a case has of an option, the method's own where it tells none. */
 function chosen(
