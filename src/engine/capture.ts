@@ -31,7 +31,7 @@ export interface Capture {
 // #region capture
 /**
  * Activations and gradients at any taps of a network, from one forward and at most one backward
- * pass. What the run has computed before is not computed again.
+ * pass. What the run has computed before, gradients included, is not computed again.
  */
 export async function capture(run: Run, request: CaptureRequest = {}): Promise<Capture> {
   const { layers = [], gradients = [], target, seed: given, reluRule, ...options } = request;
@@ -42,17 +42,38 @@ export async function capture(run: Run, request: CaptureRequest = {}): Promise<C
 
   const logits = await read(trace.value(model.output).tensor);
   const rows = rowsOf(logits);
-  const seed = tensor2d(
-    rows.flatMap((row) => [...(given ? given(row) : targetSeed(target, row))]),
-    [...logits.shape] as [number, number],
-  );
-  const backward = trace.backward(trace.value(model.output), seed, gradients, { reluRule });
-  const result = await readAll([...backward]);
-  dispose([seed, ...backward.values()]);
+  const seed = rows.flatMap((row) => [...(given ? given(row) : targetSeed(target, row))]);
+  const result = await gradientsAt(run, gradients, seed, { reluRule });
   throwIfAborted(options.signal);
   return { activations, gradients: result, logits, target: resolveTarget(target, rows[0]!) };
 }
 // #endregion
+
+/** Gradients of the logits weighted by `seed` `[N * classes]`; those the run has had before take no pass. */
+async function gradientsAt(
+  { trace, model, gradients }: Run,
+  names: readonly string[],
+  seed: number[],
+  options: BackwardOptions,
+): Promise<Capture['gradients']> {
+  const keyOf = (name: string) => [name, options.reluRule ?? 'gradient', ...seed].join(' ');
+  const found: Record<string, TensorData> = {};
+  for (const name of names) {
+    const known = gradients.take(keyOf(name));
+    if (known) found[name] = known;
+  }
+  const missing = names.filter((name) => !found[name]);
+  if (missing.length === 0) return found;
+  const output = trace.value(model.output);
+  const weights = tensor2d(seed, output.tensor.shape as [number, number]);
+  const backward = trace.backward(output, weights, missing, options);
+  const computed = await readAll([...backward]);
+  dispose([weights, ...backward.values()]);
+  // Batches are made for one question and thrown away.
+  if (output.tensor.shape[0] === 1)
+    for (const name of missing) gradients.put(keyOf(name), computed[name]!);
+  return { ...found, ...computed };
+}
 
 /** @throws {EngineError} `invalid-option` if gradients are asked for without a target. */
 export function checkRequest({ gradients = [], target }: CaptureRequest): void {

@@ -10,6 +10,7 @@ import { architectureNamed } from './archs/index.ts';
 import { ArrivingStage } from './arrivingStage.ts';
 import { EngineError, throwIfAborted } from './errors.ts';
 import { nchwToNhwc, type Shape4, type TensorData } from './layout.ts';
+import { RecentGradients } from './recentGradients.ts';
 import { Trace, type Value } from './trace.ts';
 import type { LoadOptions, WeightProvider } from './weights/lazyWeights.ts';
 
@@ -132,6 +133,8 @@ export class Model {
 export class Run {
   readonly model: Model;
   readonly trace: Trace;
+  /** Gradients of the logits that have been read. */
+  readonly gradients = new RecentGradients();
   private frontier: Value;
   private nextStage = 0;
 
@@ -179,9 +182,9 @@ export class Run {
     return this.model.stages.findIndex((stage) => stage.modules.some((m) => m.name === name));
   }
 
-  /** Room that the activations take so far. */
+  /** Room that activations and gradients take so far. */
   get bytes(): number {
-    return this.trace.bytes;
+    return this.trace.bytes + this.gradients.bytes;
   }
 
   /** Frees every tensor of the pass; the model stays. */

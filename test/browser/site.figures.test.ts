@@ -47,12 +47,27 @@ describe.each(figures)('the figure $id', ({ id, page: name }) => {
   const pictured = withoutPicture.includes(id) ? [] : [id];
   let figure: Locator;
 
-  async function open() {
+  beforeAll(async () => {
     await page.goto(`${site.address}${name === 'index' ? '' : `${name}/`}`);
     await untilLive(page, id);
     figure = figureOf(page, id);
-  }
-  beforeAll(open);
+  });
+
+  it('is reached by keyboard, every control of it', async () => {
+    const stops = figure.locator(stopsOfKeyboard);
+    expect(await stops.count()).toBeGreaterThan(3);
+    await startTabbingAt(figure);
+    for (let i = 0; i < 600; i++) {
+      await page.keyboard.press('Tab');
+      if (await figure.evaluate(noteReached)) break;
+    }
+    const missed = await stops.evaluateAll((all) =>
+      all
+        .filter((one) => !('reached' in (one as HTMLElement).dataset))
+        .map((one) => one.outerHTML.slice(0, 160)),
+    );
+    expect(missed).toEqual([]);
+  });
 
   it.for(pictured)('answers another picture', async () => {
     const other = figure.locator('.picture-picker input[type=radio]:not(:checked)').nth(2);
@@ -74,22 +89,5 @@ describe.each(figures)('the figure $id', ({ id, page: name }) => {
     const chosen = figure.locator('.picture-picker input:checked');
     expect(await chosen.getAttribute('value')).toBe('own:1');
     expect(await figure.locator('[role=alert]').count()).toBe(0);
-  });
-
-  it('is reached by keyboard, every control of it', async () => {
-    await open();
-    const stops = figure.locator(stopsOfKeyboard);
-    expect(await stops.count()).toBeGreaterThan(3);
-    await startTabbingAt(figure);
-    for (let i = 0; i < 600; i++) {
-      await page.keyboard.press('Tab');
-      if (await figure.evaluate(noteReached)) break;
-    }
-    const missed = await stops.evaluateAll((all) =>
-      all
-        .filter((one) => !('reached' in (one as HTMLElement).dataset))
-        .map((one) => one.outerHTML.slice(0, 160)),
-    );
-    expect(missed).toEqual([]);
   });
 });

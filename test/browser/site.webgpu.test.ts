@@ -3,14 +3,9 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { answers } from '../support/answers.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { readGolden } from '../support/goldens.ts';
-import {
-  readersPicture,
-  readersText,
-  withoutClass,
-  withoutPicture,
-} from '../support/readersFiles.ts';
 import {
   figureOf,
   liveFigures,
@@ -21,7 +16,7 @@ import {
   type Site,
   type WatchedPage,
 } from '../support/site.ts';
-import { appearance, often, visit } from '../support/visit.ts';
+import { visit } from '../support/visit.ts';
 
 /** Bytes until the first live result: scripts gzipped, weights as they are. */
 const budget = { scripts: 200_000, weights: 620_000 };
@@ -75,15 +70,16 @@ const downloaded = (): Download => ({
   weights: sent('.safetensors', ({ bytes }) => bytes),
 });
 
-/** Pages whose figures the software adapter gets through in seconds, and the first figure of each. WASM has all. */
-const answering: Readonly<Record<string, string>> = {
-  '': 'four-lenses',
-  'grad-cam/': 'grad-cam',
-  'lab/': 'report-card',
-};
+/** Pages whose figures the software adapter gets through in seconds. WASM has all. */
+const answering = ['', 'grad-cam/', 'lab/'];
+/** The page of all figures has nothing that the others do not have, and takes minutes; the rest compute nothing. */
+const computing = sitePages().filter((path) => !/^(404|credits|figures|methods|models)/.test(path));
 
-// The page of all figures has nothing that the others do not have, and takes minutes.
-describe.each(sitePages().filter((path) => path !== 'figures/'))('on WebGPU, /%s', (path) => {
+it('there are pages that compute', () => {
+  expect(computing).toEqual(expect.arrayContaining([...answering, 'saliency/', 'feature-maps/']));
+});
+
+describe.each(computing)('on WebGPU, /%s', (path) => {
   let watched: WatchedPage;
   let download: Download | undefined;
 
@@ -99,57 +95,19 @@ describe.each(sitePages().filter((path) => path !== 'figures/'))('on WebGPU, /%s
     await visit(watched, site, { path, query: chosen, backend: 'webgpu', onFirstLive });
   });
 
-  if (!/^(404|credits|methods|models)/.test(path))
-    it('stays within its budget of bytes until its first figure is live', ({ skip }) => {
-      skip(refusal !== undefined, refusal);
-      expectWithinBudget(path, download!);
-    });
+  it('stays within its budget of bytes until its first figure is live', ({ skip }) => {
+    skip(refusal !== undefined, refusal);
+    expectWithinBudget(path, download!);
+  });
 
-  const first = answering[path];
-  if (first === undefined) return;
-
+  if (!answering.includes(path)) return;
   it('answers another picture, another class, own, in every figure; none a bad file', async ({
     skip,
   }) => {
     skip(refusal !== undefined, refusal);
-    await answers(watched, first);
+    await answers(watched, 'webgpu');
   });
 });
-
-/** Of a page that is open and live. */
-async function answers({ page, complaints }: WatchedPage, first: string): Promise<void> {
-  const ids = await liveFigures(page);
-  /** Acts, then waits until the figures named show something else, and all are live. */
-  const changing = async (affected: readonly string[], act: () => Promise<void>) => {
-    const before = new Map<string, string>();
-    for (const id of ids) before.set(id, await appearance(figureOf(page, id)));
-    await act();
-    for (const id of affected)
-      await expect.poll(() => appearance(figureOf(page, id)), often).not.toBe(before.get(id));
-    for (const id of ids) {
-      await expect.poll(() => figureOf(page, id).getAttribute('data-state'), often).toBe('live');
-      expect(await figureOf(page, id).getAttribute('data-backend')).toBe('webgpu');
-    }
-  };
-  const figure = figureOf(page, first);
-  const files = figure.locator('input[type=file]');
-  const pictured = ids.filter((id) => !withoutPicture.includes(id));
-  const others = figure.locator('.picture-picker input[type=radio]:not(:checked)');
-  await changing(pictured, () => others.nth(4).check({ force: true }));
-  await changing(
-    ids.filter((id) => !withoutClass.includes(id)),
-    async () => {
-      const bars = figure.locator('.prediction-bars button[aria-pressed=false]');
-      if ((await bars.count()) > 0) return bars.nth(3).click();
-      await figure.getByLabel('Class explained').selectOption({ index: 5 });
-    },
-  );
-  const own = await readersPicture();
-  await changing(pictured, () => files.setInputFiles(own));
-  await changing([], () => files.setInputFiles(readersText.file));
-  expect(await figure.locator('[role=alert]').innerText()).toContain(readersText.sentence);
-  expect(complaints).toEqual([]);
-}
 
 describe('on WebGPU', () => {
   it("the saliency figure prints PyTorch's logit", async ({ skip }) => {

@@ -15,7 +15,7 @@ export interface Visit {
   /** Appended to the address, `?backend=webgpu` for example. */
   readonly query?: string;
   /** The backend that every figure must report. */
-  readonly backend: string;
+  readonly backend: 'wasm' | 'webgpu';
   /** Called when the first of them is live, before any other is looked at. */
   readonly onFirstLive?: () => void;
 }
@@ -58,7 +58,8 @@ export async function visit(
   const moved = shifts.reduce((sum, { value }) => sum + value, 0);
   expect(moved, JSON.stringify(shifts)).toBeLessThan(steady);
   expect(await overflow(page), 'pixels beyond the right edge').toBeLessThanOrEqual(0);
-  expect(await seriousViolations(page)).toEqual([]);
+  // What axe looks at does not depend on what computes the figures.
+  if (backend === 'wasm') expect(await seriousViolations(page)).toEqual([]);
   expect(complaints).toEqual([]);
 }
 
