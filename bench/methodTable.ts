@@ -46,32 +46,39 @@ async function browserTimes(
   backend: 'webgpu' | 'webgl',
   model: string,
   cases: readonly BenchedMethod[],
+  onSoftware: boolean,
 ) {
   const browser = await launchChromium('webgpu', 'webgl');
   const page = await browser.newPage();
   await page.goto(url);
   await page.waitForFunction(() => window.times);
   const times = await page.evaluate(
-    ([name, id, methods]) => window.times.methods(name, id, methods),
-    [backend, model, cases] as const,
+    ([name, id, methods, everywhere]) => window.times.methods(name, id, methods, everywhere),
+    [backend, model, cases, onSoftware] as const,
   );
   await browser.close();
   if (typeof times !== 'string') return times;
-  console.log(`skipped ${backend} in Chromium: ${times}`);
+  console.log(`skipped ${backend} in Chromium for ${model}: ${times}`);
   return undefined;
 }
 
 const milliseconds = (value: number | undefined) => (value === undefined ? '' : value.toFixed(1));
 
+/** The map, and in brackets the first partial one. */
+const mapAndFirst = (times: MethodTimes | undefined) =>
+  [milliseconds(times?.total), times?.first && `(${milliseconds(times.first)})`]
+    .filter(Boolean)
+    .join(' ');
+
 /**
  * What each attribution method costs: on WASM in Node (map, first partial map, another class on the same run, most
- * tensors), in PyTorch with the same formula, and on Chromium's GPU backends where `onGpu`.
+ * tensors), in PyTorch with the same formula, and on Chromium's GPU backends; on software adapters where `onSoftware`.
  */
 export async function printMethodTimes(
   url: string,
   id: string,
   rounds: number,
-  onGpu: boolean,
+  onSoftware: boolean,
 ): Promise<void> {
   const cases = await benchedMethods(id);
   await startNodeBackend('wasm');
@@ -85,14 +92,14 @@ export async function printMethodTimes(
   }
   await model.dispose();
   const theirs = await pytorchTimes(id, cases, rounds);
-  const gpu = onGpu
-    ? ([
-        ['webgpu', await browserTimes(url, 'webgpu', id, cases)],
-        ['webgl', await browserTimes(url, 'webgl', id, cases)],
-      ] as const)
-    : [];
+  const gpu: Array<readonly [string, Record<string, MethodTimes>]> = [];
+  for (const backend of ['webgpu', 'webgl'] as const) {
+    const times = await browserTimes(url, backend, id, cases, onSoftware);
+    if (times) gpu.push([backend, times] as const);
+  }
   printTable(
-    `Attribution methods on ${id}, one picture, one thread, median milliseconds of ${rounds} rounds (GPU backends: 1)`,
+    `Attribution methods on ${id}, one picture, one thread, median milliseconds of ${rounds} rounds ` +
+      '(in Chromium: 1); the first partial map, there in brackets, with the options that readers begin with',
     [
       'method',
       'wasm',
@@ -115,7 +122,7 @@ export async function printMethodTimes(
         String(peak.tensors),
         (peak.bytes / 1e6).toFixed(1),
         milliseconds(theirs?.[method] && median(theirs[method])),
-        ...gpu.map(([, found]) => milliseconds(found?.[method]?.total)),
+        ...gpu.map(([, found]) => mapAndFirst(found[method])),
       ];
     }),
   );

@@ -18,7 +18,7 @@ export interface BenchedMethod {
 export interface MethodTimes {
   /** Until the map, forward pass included. */
   readonly total: number;
-  /** Until the first partial map; undefined where the method shows none. */
+  /** Until the first partial map, with the options that readers begin with; undefined where the method is done before. */
   readonly first: number | undefined;
   /** For a second class on the same run. */
   readonly again: number;
@@ -30,14 +30,14 @@ export interface MethodPeak {
   readonly bytes: number;
 }
 
-type Reports = Pick<ExplainRequest, 'onPartial' | 'reportEvery'>;
+type Reports = Pick<ExplainRequest, 'onPartial' | 'signal'>;
 type Explain = (run: Run, label: number, reports?: Reports) => Promise<unknown>;
 
 /** Asks a method of a run; what a method wants to compare with is the picture itself. */
 async function explainer(
   model: Model,
   preprocessing: Preprocessing,
-  { method: id, options, layer }: BenchedMethod,
+  { method: id, options, layer }: Omit<BenchedMethod, 'options'> & Partial<BenchedMethod>,
 ): Promise<Explain> {
   const method = await methodNamed(id);
   const references = benchInput(model.config.inputSize);
@@ -45,11 +45,26 @@ async function explainer(
     method.explain(run, {
       target: { kind: 'logit', class: label },
       layer,
-      options,
+      options: options ?? {},
       preprocessing,
       references,
       ...reports,
     });
+}
+
+/** Until the first partial map; then it is stopped. */
+async function untilFirst(explain: Explain, run: Run): Promise<number | undefined> {
+  const controller = new AbortController();
+  const start = performance.now();
+  let first: number | undefined;
+  const onPartial = () => {
+    first ??= performance.now() - start;
+    controller.abort();
+  };
+  await explain(run, 3, { onPartial, signal: controller.signal }).catch((error: unknown) => {
+    if (first === undefined) throw error;
+  });
+  return first;
 }
 
 /** Rounds of one method, one more to warm up. */
@@ -59,24 +74,27 @@ export async function methodTimes(
   benched: BenchedMethod,
   rounds: number,
 ): Promise<MethodTimes> {
+  const { method, layer } = benched;
   const explain = await explainer(model, preprocessing, benched);
+  const usual = await explainer(model, preprocessing, { method, ...(layer && { layer }) });
   const totals: number[] = [];
   const firsts: number[] = [];
   const agains: number[] = [];
   for (let round = -1; round < rounds; round++) {
     const run = model.run(benchInput(model.config.inputSize));
-    let first: number | undefined;
-    const onPartial = () => (first ??= performance.now());
     const start = performance.now();
-    await explain(run, 3, { onPartial, reportEvery: 0 });
+    await explain(run, 3);
     const middle = performance.now();
     await explain(run, 4);
     const end = performance.now();
     run.dispose();
+    const fresh = model.run(benchInput(model.config.inputSize));
+    const first = await untilFirst(usual, fresh);
+    fresh.dispose();
     if (round < 0) continue;
     totals.push(middle - start);
     agains.push(end - middle);
-    if (first !== undefined) firsts.push(first - start);
+    if (first !== undefined) firsts.push(first);
   }
   const first = firsts.length > 0 ? median(firsts) : undefined;
   return { total: median(totals), first, again: median(agains) };

@@ -27,7 +27,8 @@ def matching(case: dict, formulas: List[Formula]) -> Optional[Formula]:
     """The formula of a case, its seed aside: what is random costs the same whatever is drawn."""
 
     def fixed(options: dict) -> dict:
-        return {key: str(value) for key, value in options.items() if key not in ("seed", "steps")}
+        same = lambda value: value if isinstance(value, str) else float(value)  # noqa: E731
+        return {key: same(value) for key, value in options.items() if key not in ("seed", "steps")}
 
     found = [
         formula

@@ -49,10 +49,13 @@ export const times = {
     preferred: BackendName,
     id: string,
     cases: readonly BenchedMethod[],
+    onSoftware: boolean,
   ): Promise<Record<string, MethodTimes> | string> {
     const wasmPaths = at('node_modules/@tensorflow/tfjs-backend-wasm/dist/');
     try {
-      await startBackend({ preferred, wasmPaths });
+      const { candidates, reason } = await startBackend({ preferred, wasmPaths });
+      const hardware = candidates.some(({ name, automatic }) => name === preferred && automatic);
+      if (!hardware && !onSoftware) return `${reason}: it would take hours`;
       const model = await fetchModel(id);
       const { preprocessing } = await fetchManifest(id);
       const found: Record<string, MethodTimes> = {};
