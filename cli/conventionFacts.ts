@@ -66,6 +66,7 @@ export async function conventionFacts(ask: Ask, subject: Subject): Promise<Facts
     'conventions.most.choice': largestChoice(most).label,
     'conventions.most.amount': percent(largestChoice(most).change.amount),
     'conventions.least.switch': inSentence(least.label),
+    'conventions.least.choice': largestChoice(least).label,
     'conventions.least.amount': upTo(largestChoice(least).change.amount),
     'conventions.nearest': percent(choiceOf(rows, 'upsampling', 'nearest')),
     'conventions.corners': percent(choiceOf(rows, 'upsampling', 'bilinear-corners')),

@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { alphaView, loadAlpha } from '../src/components/figures/alphaIsW.ts';
 import {
   chapterModel,
   digitsModel,
@@ -127,25 +128,11 @@ async function featureMapFacts(ask: Ask, { picture }: Subject): Promise<Facts> {
 }
 
 /** How closely alpha at the last block equals the linear weight divided by the number of positions. */
-async function gradCamFacts(ask: Ask, { picture, target }: Subject): Promise<Facts> {
-  const layer = 'features.5';
-  const { details, target: explained } = await ask('explain', {
-    model: labModel,
-    picture,
-    method: 'grad-cam',
-    target,
-    layer,
-  });
-  const alpha = details['alpha']!.data;
-  const { activations } = await ask('capture', { model: labModel, picture, layers: [layer] });
-  const positions = activations[layer]!.shape[2]! * activations[layer]!.shape[3]!;
-  const { data } = await ask('parameter', { model: labModel, name: 'head.weight' });
-  const weights = data.subarray(
-    explained.class * alpha.length,
-    (explained.class + 1) * alpha.length,
-  );
-  const differences = alpha.map((value, k) => Math.abs(value - weights[k]! / positions));
-  const difference = Math.max(...differences) / Math.max(...alpha.map(Math.abs));
+async function gradCamFacts(ask: Ask, subject: Subject): Promise<Facts> {
+  const data = await loadAlpha(ask, subject, { model: labModel, layer: 'features.5' });
+  const { farthest, largest } = alphaView(data, { channel: -1 });
+  const { alpha } = data;
+  const difference = farthest!.difference / largest;
   return {
     'gradCam.maxAlphaChannel': alpha.indexOf(Math.max(...alpha)),
     'gradCam.camDifference':

@@ -125,7 +125,7 @@ function cubicTaps(inSize: number, outSize: number): CubicTap[] {
 }
 
 /**
- * As `bilinear` with `mode='bicubic'`: smoother, and the only one of the three that makes values larger
+ * As `bilinear` with `mode='bicubic'`: smoother, and the only one of these that makes values larger
  * than the largest and smaller than the smallest of the map.
  */
 export function bicubic(

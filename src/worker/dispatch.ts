@@ -24,7 +24,12 @@ import type {
 import { Turns, type Waiting } from './turns.ts';
 
 /** Requests that only read or fetch a file: no computation waits for them, nor they for any. */
-const apart: ReadonlySet<RequestKind> = new Set(['openModel', 'fetchModel', 'methods']);
+const apart: ReadonlySet<RequestKind> = new Set([
+  'openModel',
+  'fetchModel',
+  'conventionGoldens',
+  'methods',
+]);
 
 type Failure = Extract<Reply<unknown>, { ok: false }>;
 type Handlers = {

@@ -2,6 +2,7 @@
 import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { testsOf } from '../support/figurePage.ts';
+import { figureOf, openWatched, untilLive } from '../support/site.ts';
 import { changes } from '../support/visit.ts';
 
 const tests = testsOf('across-lenses', { hasTouch: true, viewport: { width: 1280, height: 1000 } });
@@ -201,6 +202,41 @@ describe('one cell through all lenses', () => {
     expect(await figure.locator('.lens-filter figure').count()).toBe(2);
     expect((await square(figure))[2]).toBe(7);
     expect(tests.complaints).toEqual([]);
+  });
+
+  it('goes on with the network chosen last when the atlas of one before it arrives', async () => {
+    // Requests of a service worker are none of the page's.
+    const options = { serviceWorkers: 'block' } as const;
+    const { page, complaints } = await openWatched(tests.browser, tests.site, options);
+    const hold = async (file: string) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      await page.route(`**/models/${file}`, async (route) => {
+        await promise;
+        await route.continue();
+      });
+      return resolve;
+    };
+    const sendAtlas = await hold('resnet18-objects11/patches.json');
+    const sendManifest = await hold('mnistcnn/model.json');
+    await page.goto(`${tests.site.address}grad-cam/`);
+    await untilLive(page, 'across-lenses');
+    const figure = figureOf(page, 'across-lenses');
+    const choose = async (id: string) => {
+      await figure.locator('.model-picker > button').click();
+      await figure.locator(`.model-panel input[value="${id}"]`).check({ force: true });
+    };
+    await Promise.all([page.waitForRequest(/patches\.json/), choose('resnet18-objects11')]);
+    await Promise.all([page.waitForRequest(/mnistcnn.model\.json/), choose('mnistcnn')]);
+    const arrived = page.waitForResponse(/patches\.json/);
+    sendAtlas();
+    await (await arrived).finished();
+    // What waited for it has gone on by then.
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+    sendManifest();
+    await untilLive(page, 'across-lenses');
+    expect(await figure.locator('.field').first().innerText()).toContain('of 28\u00a0×\u00a028');
+    expect(complaints).toEqual([]);
+    await page.context().close();
   });
 
   it('says so where a network has no atlas', async () => {

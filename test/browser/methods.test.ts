@@ -1,4 +1,5 @@
 /** The page of methods, and the ways that lead there. */
+import type { Locator } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import { methodIds } from '../../src/engine/methods/index.ts';
 import { testsOfFigures } from '../support/figurePage.ts';
@@ -7,12 +8,13 @@ import { overflow } from '../support/visit.ts';
 
 const tests = testsOfFigures();
 
-/** Opens a figure's menu and chooses the code. */
-async function showCode(id: string, query: string): Promise<void> {
+/** Opens a figure's menu; the item of its code. */
+async function codeItem(id: string, query: string): Promise<Locator> {
   const figure = await tests.open(id, query);
   await figure.getByRole('button', { name: /: save, link, code$/ }).click();
-  await figure.getByRole('menuitem', { name: 'Show the code' }).click();
+  return figure.getByRole('menuitem', { name: 'Show the code' });
 }
+const showCode = async (id: string, query: string) => (await codeItem(id, query)).click();
 
 describe('the page of methods', () => {
   it('has every method with its formula, its map, its source and its code', async () => {
@@ -64,9 +66,16 @@ describe('"Show the code"', () => {
     expect(await code.innerText()).toContain('gradientXInput');
   });
 
-  it('of the family of class-activation maps leads to the one chosen', async () => {
-    await showCode('cam-gallery', '?cams.method=layer-cam');
+  it('of the family of class-activation maps leads to the one chosen, by the space bar as well', async () => {
+    const item = await codeItem('cam-gallery', '?cams.method=layer-cam');
+    await item.focus();
+    await tests.page.keyboard.press('Space');
     await tests.page.waitForURL(/methods\/#layer-cam-code$/);
     expect(await tests.page.locator('#layer-cam-code pre').isVisible()).toBe(true);
+  });
+
+  it('of one cell through all lenses leads to what weighs its channels', async () => {
+    await showCode('across-lenses', '?lenses.method=hires-cam');
+    await tests.page.waitForURL(/methods\/#hires-cam-code$/);
   });
 });

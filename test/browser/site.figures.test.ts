@@ -1,6 +1,6 @@
 /** What a reader does with every figure, in a browser without WebGPU. */
 import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { figures } from '../../src/components/figures/registry.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { readersPicture, withoutClass, withoutPicture } from '../support/readersFiles.ts';
@@ -52,6 +52,8 @@ describe.each(figures)('the figure $id', ({ id, page: name }) => {
     await untilLive(page, id);
     figure = figureOf(page, id);
   });
+  // The keyboard leaves the page elsewhere, and scrolls smoothly: a click would miss what still moves.
+  beforeEach(() => figure.evaluate((shell) => shell.scrollIntoView({ behavior: 'instant' })));
 
   it('is reached by keyboard, every control of it', async () => {
     const stops = figure.locator(stopsOfKeyboard);

@@ -112,22 +112,23 @@ test.each([
   const asked: unknown[] = [];
   const answers: Record<string, unknown> = {
     describe: model,
-    explain: { details: { alpha: { shape: [2], data: Float32Array.of(1, 2) } } },
     capture: {
-      gradients: { [shown]: { shape: [1, 2, 1, 1], data: Float32Array.of(1, 2) } },
+      gradients: { [shown]: { shape: [1, 2, 1, 2], data: Float32Array.of(1, 2, -4, 2) } },
       logits: [0, 1],
       target: { class: 1, value: 1 },
     },
   };
-  const ask = ((kind: string, params: { name?: string; layer?: string }) => {
-    if (kind === 'explain') asked.push(params.layer);
+  const ask = ((kind: string, params: { gradients?: readonly string[] }) => {
+    if (kind === 'capture') asked.push(params.gradients);
     if (kind !== 'parameter') return Promise.resolve(answers[kind]);
     return Promise.resolve({ shape: [2, 2], data: Float32Array.of(5, 6, 8, -2) });
   }) as unknown as Ask;
   const subject = { picture: data.picture, target: { kind: 'logit', class: 1 } } as const;
   const found = await loadAlpha(ask, subject, { model: 'small', layer });
-  expect(asked).toEqual([shown]);
+  expect(asked).toEqual([[shown]]);
   expect(found).toMatchObject({ layer: shown, targetClass: 1 });
+  // Of the gradients that came back to the layer, not of what the method makes of the pooled ones.
+  expect([...found.alpha]).toEqual([1.5, -1]);
   // The weights of class 1.
   expect(found.weights && [...found.weights]).toEqual(weighed ? [8, -2] : undefined);
 });

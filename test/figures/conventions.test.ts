@@ -112,6 +112,19 @@ test('maps are compared as they are drawn', () => {
   expect(minMax.drawn[2]).toBe(0);
 });
 
+test('the probability and its logarithm draw the same picture, but for 1e-7', () => {
+  const tiny = { ...cam, 'after.signed': map(4e-10, -1e-10) };
+  const maps = { ...found.maps, probability: tiny, 'log-probability': cam };
+  const most = (target: Conventions['target'], conventions: Partial<Conventions>) =>
+    conventionMap({ maps }, { ...camPaper, target, ...conventions }, size).drawn[0];
+  for (const conventions of [{}, { normaliser: 'maximum' }, { normaliser: 'cumulative' }] as const)
+    expect(most('probability', conventions)).toBeCloseTo(most('log-probability', conventions)!, 6);
+  const once = { normaliser: 'min-max', order: 'after' } as const;
+  expect(most('probability', once)).toBeLessThan(0.005);
+  expect(most('log-probability', once)).toBeCloseTo(1, 6);
+  expect(most('probability', { ...once, order: 'both' })).toBeCloseTo(1, 4);
+});
+
 test('each choice is measured against the paper’s at its own switch alone', () => {
   const rows = boardRows(data, { ...camPaper, relu: 'none' });
   expect(rows.map(({ name }) => name)).toEqual([
@@ -246,6 +259,9 @@ test('texts name amounts, places and taps', () => {
   );
   const sum = { ...found.taps, before: ['layer4.1.bn2', 'layer4.0'] };
   expect(tapsText({ ...view, taps: sum })).toContain('layer4.1.bn2 + layer4.0, a sum that is no');
+  // A block of torchvision's calls its one ReLU twice, and that overwrites what it reads.
+  expect(tapsText({ ...view, taps: sum })).toContain('the last call of a forward pre-hook');
+  expect(tapsText({ ...view, taps: sum })).toContain('to be cloned');
   expect(verdictText(view)).toContain(
     '“Target” matters most, where “probability” changes up to 125 %',
   );

@@ -69,6 +69,7 @@ test('what is not a method is none', () => {
 test('papers that the chapter cites are found by their preprint or their title', () => {
   const keysIn = (id: string) => referencesIn(methodSource(id).docs.source).map(({ key }) => key);
   expect(keysIn('grad-cam')).toEqual(['selvaraju2017']);
+  expect(keysIn('integrated-gradients')).toEqual(['sundararajan2017']);
   expect(keysIn('deconvnet')).toEqual(['zeiler2014']);
   expect(keysIn('ablation-cam')).toEqual(['ramaswamy2020']);
   expect(keysIn('layer-cam')).toEqual(['jiang2021']);

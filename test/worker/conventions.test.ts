@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest';
 import { diskModelFiles } from '../../cli/nodeModels.ts';
 import { startNodeBackend } from '../../cli/nodeBackend.ts';
+import type { ByteSource } from '../../src/engine/weights/byteSource.ts';
 import { Dispatcher } from '../../src/worker/dispatch.ts';
+import type { ModelFiles } from '../../src/worker/models.ts';
 import { memoryModels } from '../support/memoryModels.ts';
 
 await startNodeBackend('wasm');
@@ -39,4 +41,28 @@ it('the dispatcher answers with PyTorch’s numbers where a model has them', asy
     ok: true,
     value: { picture: 'horse', tables: { saliency: { shape: [3, 4, 4, 11] } } },
   });
+});
+
+it('no other request waits for PyTorch’s numbers to arrive', async () => {
+  const disk = diskModelFiles();
+  const { promise: arrival, resolve: arrive } = Promise.withResolvers<void>();
+  const files: ModelFiles = {
+    ...disk,
+    source(folder, weights) {
+      const found = disk.source(folder, weights);
+      const late = weights.file === 'conventions.safetensors' ? arrival : undefined;
+      const read: ByteSource['read'] = async (...range) => {
+        await late;
+        return found.read(...range);
+      };
+      return { label: found.label, size: found.size, read };
+    },
+  };
+  const dispatcher = new Dispatcher(files);
+  const model = 'smallcnn-cifar10';
+  const numbers = dispatcher.request(1, 'conventionGoldens', { model });
+  const described = await dispatcher.request(2, 'describe', { model });
+  expect(described).toMatchObject({ ok: true, value: { id: model } });
+  arrive();
+  expect(await numbers).toMatchObject({ ok: true, value: { picture: 'horse' } });
 });

@@ -14,7 +14,7 @@ export interface AlphaData {
   readonly model: ModelDescription;
   readonly picture: KeyedPicture;
   readonly layer: string;
-  /** One for each channel, as Grad-CAM has it from backpropagation. */
+  /** The mean of each channel's gradient. */
   readonly alpha: Float32Array;
   /** d s_c / d A at the layer, `[1, C, H, W]`. */
   readonly gradients: TensorData;
@@ -76,8 +76,8 @@ export async function loadAlpha(
   const among = model.modules.filter(({ name }) => blocks(model.modules).includes(name));
   const layer = layerAmong(among, wanted, last);
   const target = { kind: 'logit', class: wantedClass } as const;
-  const [{ details }, { gradients, logits, target: explained }, head] = await Promise.all([
-    ask('explain', { model: id, picture, method: 'grad-cam', target, layer }),
+  // The method `grad-cam` takes for granted at the last block what is to be seen here: a Z-th of the pooled gradient everywhere.
+  const [{ gradients, logits, target: explained }, head] = await Promise.all([
     ask('capture', { model: id, picture, layers: [], gradients: [layer], target }),
     loadHead(ask, model),
   ]);
@@ -86,12 +86,19 @@ export async function loadAlpha(
     model,
     picture,
     layer,
-    alpha: details['alpha']!.data,
+    alpha: meansOf(gradients[layer]!),
     gradients: gradients[layer]!,
     weights: layer === last && head ? weightsOf(head, targetClass) : undefined,
     logits,
     targetClass,
   };
+}
+
+function meansOf(gradients: TensorData): Float32Array {
+  return Float32Array.from({ length: gradients.shape[1]! }, (_, k) => {
+    const values = mapOf(gradients, k);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  });
 }
 
 /** Around the first value, so that the spread of equal values is 0 to the last bit. */

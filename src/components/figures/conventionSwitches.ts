@@ -49,7 +49,7 @@ export const switches: readonly ConventionSwitch[] = [
     name: 'signs',
     label: 'Signs',
     question: 'of the three colours’ gradients',
-    choices: { absolute: 'absolute', signed: 'signed' },
+    choices: { absolute: 'absolute', signed: 'signed sum' },
   },
   {
     name: 'reduction',

@@ -65,7 +65,7 @@ export function tapsText({ taps, grid }: ConventionView): string {
   const sum = taps.before.join(' + ');
   const hook =
     taps.before.length > 1
-      ? `, a sum that is no module’s output: a forward pre-hook on ${taps.activation} has it`
+      ? `, a sum that is no module’s output: the last call of a forward pre-hook on ${taps.activation} has it, to be cloned there, since torchvision’s ReLU works in place`
       : '';
   return (
     `Read after the activation: ${taps.after}, ${grid.join('×')} cells. ` +

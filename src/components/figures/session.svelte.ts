@@ -155,7 +155,10 @@ export class FigureSession {
   /** The first request of a run cancels the first of the run before, and so on. */
   private asker(turn: number): Ask {
     let count = 0;
+    const outdated = () => new RequestError('cancelled', 'a newer run took its place');
     return async (kind, params, onPreview) => {
+      // Nor must what has waited for a file: the newer run's requests are of the same groups.
+      if (turn !== this.turn) throw outdated();
       const group = `${this.id} ${count++}`;
       this.asked = Math.max(this.asked, count);
       // Previews come by a channel of their own and may arrive after the result.
@@ -171,7 +174,7 @@ export class FigureSession {
           if (turn === this.turn) this.progress = progress;
         },
       }).finally(() => (settled = true));
-      if (turn !== this.turn) throw new RequestError('cancelled', 'a newer run took its place');
+      if (turn !== this.turn) throw outdated();
       return result;
     };
   }

@@ -12,6 +12,15 @@ export function defaultText({ default: usual }: MethodOption): string {
   return usual === '' ? 'none' : String(usual);
 }
 
+/** The defaults that an option has with any of the methods: `on or off`. */
+export function defaultsText(
+  { name }: MethodOption,
+  methods: readonly MethodDescription[],
+): string {
+  const all = methods.flatMap(({ options }) => options.filter((option) => option.name === name));
+  return [...new Set(all.map(defaultText))].join(' or ');
+}
+
 /** The options that most of the methods have, with the same choices; empty for a few methods. */
 export function familyOptions(methods: readonly MethodDescription[]): MethodOption[] {
   const fewest = Math.max(3, methods.length / 2);

@@ -6,7 +6,7 @@ const epsilon = 1e-6;
 /**
  * a = g^2 / (2 g^2 + g^3 sum A^k + 1e-6) at each position, 0 where g = 0;
  * alpha_k = sum over positions of a ReLU(g);  L = ReLU(sum_k alpha_k A^k), with g = d s_c / d A^k.
- * Source: Chattopadhyay et al. 2018, arXiv:1710.11063, whose derivation is for exp(s_c): it would
+ * Source: Chattopadhay et al. 2018, arXiv:1710.11063, whose derivation is for exp(s_c): it would
  * multiply every weight by that one number, which this (as pytorch-grad-cam) leaves out. The divisor
  * can come near 0 or below it where sum A^k is negative, before a ReLU.
  */

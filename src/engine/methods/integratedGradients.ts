@@ -13,9 +13,9 @@ import { seedOption } from './seedOption.ts';
  * `details`: `gradient` (the path's mean), `attribution` and `baseline`, each `[1, C, H, W]`; `path`, the
  * places a with both ends, and `scores`, S there; `sum`, `difference` and `gap` of the completeness.
  *
- * Source: Sundararajan, Taly and Yan 2017, arXiv:1703.01365, who sum at the right end of each step
- * (PAIR's saliency library at both); midpoints have a smaller gap for the same steps. Captum takes
- * Gauss-Legendre, 50 steps, and for a baseline 0, which is `mean` here.
+ * Source: Sundararajan, Taly and Yan 2017, "Axiomatic Attribution for Deep Networks", arXiv:1703.01365,
+ * who sum at the right end of each step (PAIR's saliency library at both); midpoints have a smaller gap
+ * for the same steps. Captum takes Gauss-Legendre, 50 steps, and for a baseline 0, which is `mean` here.
  */
 export const integratedGradients = defineMethod({
   id: 'integrated-gradients',
