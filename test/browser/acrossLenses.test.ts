@@ -142,7 +142,7 @@ describe('one cell through all lenses', () => {
     await tests.page.keyboard.press('Shift+ArrowDown');
     expect(await place(figure)).toBe('row 2, column 2');
     await expect
-      .poll(() => text(map(figure).locator('.spoken')))
+      .poll(() => text(map(figure).locator('.visually-hidden')))
       .toMatch(/^row 2, column 2 (adds|takes) .* logit of horse/);
     await expect.poll(search).toBe('?lenses.row=2&lenses.column=2');
     const rows = figure.locator('.channels button');

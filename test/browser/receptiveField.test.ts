@@ -69,7 +69,7 @@ describe('the receptive field', () => {
     await tests.page.keyboard.press('Shift+ArrowDown');
     expect(await square(figure)).toEqual([8 * 26 - 49, 8 * 5 - 49, 99]);
     await expect
-      .poll(() => text(figure.locator('.place-picker .spoken')))
+      .poll(() => text(figure.locator('.place-picker .visually-hidden')))
       .toMatch(/^Row 5, column 26 can see 99 × 99 pixels/);
   });
 
