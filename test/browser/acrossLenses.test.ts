@@ -58,7 +58,7 @@ describe('one cell through all lenses', () => {
     const rows = figure.locator('.channels button');
     expect(await rows.count()).toBe(8);
     expect(await lit(figure)).toBe(await rows.first().getAttribute('data-channel'));
-    const mark = rows.first().locator('.mark');
+    const mark = rows.first().locator('.cell-frame');
     expect(await mark.evaluate(({ style }) => [style.left, style.top])).toEqual(['0%', '75%']);
     const likes = rows.first().locator('.best img');
     const first = figure.locator('.likes svg image').first();
