@@ -95,12 +95,12 @@ describe('one cell through all lenses', () => {
     const again = await open(link);
     expect(await place(again)).toBe('row 0, column 2');
     expect(await lit(again)).toBe(channel);
-    expect(await text(again.locator('.likes .title').first())).toContain(
+    expect(await text(again.locator('.likes .panel-title').first())).toContain(
       `What channel ${channel} likes. Here it is at`,
     );
     // The channel stays while the pointer goes over other cells.
     await pointAt(map(again), 0.9, 0.9);
-    expect(await text(again.locator('.likes .title').first())).toContain(
+    expect(await text(again.locator('.likes .panel-title').first())).toContain(
       `What channel ${channel} likes. Here it is at`,
     );
     await again.getByRole('button', { name: 'To the strongest cell' }).click();
