@@ -1,4 +1,4 @@
-import { untrainedSuffix } from '../src/client/models.ts';
+import { untrainedSuffix } from '../src/engine/untrainedSuffix.ts';
 import { chapterModel, digitsModel, labModel } from '../src/components/figures/figure.ts';
 import { EngineError } from '../src/engine/errors.ts';
 import type { Ask, FilterCensus } from '../src/worker/protocol.ts';

@@ -1,4 +1,4 @@
-import { untrainedSuffix } from '../../src/engine/openModel.ts';
+import { untrainedSuffix } from '../../src/engine/untrainedSuffix.ts';
 import { openModelFile } from '../../src/worker/modelFile.ts';
 import { ModelShelf, type OpenedModel } from '../../src/worker/models.ts';
 import type { Ask, ModelFile, ModuleInfo } from '../../src/worker/protocol.ts';

@@ -1,5 +1,5 @@
 import { atom } from 'nanostores';
-import type { LoadProgress, ModelDescription } from '../worker/protocol.ts';
+import { untrainedSuffix, type LoadProgress, type ModelDescription } from '../worker/protocol.ts';
 import { ownPrefix } from './pictures.ts';
 
 /** A model that figures can be pointed at, as the page lists it. */
@@ -16,8 +16,6 @@ export interface ChoosableModel {
 
 /** Torchvision's ImageNet-1k weights: a folder of the site, or fetched from elsewhere on a click. */
 export const imageNetModel = 'resnet18-imagenet1k';
-/** Ending of the id of a model's untrained twin. */
-export const untrainedSuffix = '@untrained';
 
 /** Models of this visit: the reader's own files and what was fetched on a click. */
 export const $openedModels = atom<readonly ChoosableModel[]>([]);

@@ -1,11 +1,9 @@
 import type { ModelManifest } from './manifest.ts';
 import { Model } from './model.ts';
+import { untrainedSuffix } from './untrainedSuffix.ts';
 import type { ByteSource, ReadOptions } from './weights/byteSource.ts';
 import { LazyWeights } from './weights/lazyWeights.ts';
 import { SeededWeights } from './weights/seededWeights.ts';
-
-/** Ending of the id of a model's untrained twin: same layers, seeded initialisation, no file. */
-export const untrainedSuffix = '@untrained';
 
 /** Seed of every untrained twin. */
 const twinSeed = 19;

@@ -1,4 +1,4 @@
-/** What the page and the engine's worker say to each other. Types only. */
+/** What the page and the engine's worker say to each other: types, and the ending that both know twins by. */
 import type { ArchitectureConfig, ModuleInfo } from '../engine/archs/architecture.ts';
 import type { BackendName, BackendReport } from '../engine/backend.ts';
 import type { EngineErrorCode } from '../engine/errors.ts';
@@ -32,6 +32,7 @@ import type { Bitmap } from '../engine/resample.ts';
 import type { ResolvedTarget, Target } from '../engine/targets.ts';
 import type { LoadProgress } from '../engine/weights/lazyWeights.ts';
 
+export { untrainedSuffix } from '../engine/untrainedSuffix.ts';
 export type {
   ActivationTaps,
   BackendName,

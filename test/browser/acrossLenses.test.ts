@@ -59,7 +59,7 @@ describe('one cell through all lenses', () => {
     const rows = figure.locator('.channels button');
     expect(await rows.count()).toBe(8);
     expect(await lit(figure)).toBe(await rows.first().getAttribute('data-channel'));
-    const mark = rows.first().locator('.mark');
+    const mark = rows.first().locator('.cell-frame');
     expect(await mark.evaluate(({ style }) => [style.left, style.top])).toEqual(['0%', '75%']);
     const likes = rows.first().locator('.best img');
     const first = figure.locator('.likes svg image').first();
@@ -96,12 +96,12 @@ describe('one cell through all lenses', () => {
     const again = await open(link);
     expect(await place(again)).toBe('row 0, column 2');
     expect(await lit(again)).toBe(channel);
-    expect(await text(again.locator('.likes .title').first())).toContain(
+    expect(await text(again.locator('.likes .panel-title').first())).toContain(
       `What channel ${channel} likes. Here it is at`,
     );
     // The channel stays while the pointer goes over other cells.
     await pointAt(map(again), 0.9, 0.9);
-    expect(await text(again.locator('.likes .title').first())).toContain(
+    expect(await text(again.locator('.likes .panel-title').first())).toContain(
       `What channel ${channel} likes. Here it is at`,
     );
     await again.getByRole('button', { name: 'To the strongest cell' }).click();
@@ -143,7 +143,7 @@ describe('one cell through all lenses', () => {
     await tests.page.keyboard.press('Shift+ArrowDown');
     expect(await place(figure)).toBe('row 2, column 2');
     await expect
-      .poll(() => text(map(figure).locator('.spoken')))
+      .poll(() => text(map(figure).locator('.visually-hidden')))
       .toMatch(/^row 2, column 2 (adds|takes) .* logit of horse/);
     await expect.poll(search).toBe('?lenses.row=2&lenses.column=2');
     const rows = figure.locator('.channels button');

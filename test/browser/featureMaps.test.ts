@@ -1,56 +1,36 @@
 /** The figure of feature maps in a browser: the diagram, the wall, pins, two pictures, a slow line. */
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { launchChromium } from '../support/chromium.ts';
+import { testsOf } from '../support/figurePage.ts';
 import { startSlowServer, type SlowServer } from '../support/slowServer.ts';
-import { figureOf, openWatched, serveSite, untilLive, type Site } from '../support/site.ts';
+import { figureOf, openWatched, untilLive } from '../support/site.ts';
 import { changes } from '../support/visit.ts';
 
-let browser: Browser;
-let site: Site;
-let page: Page;
-let complaints: string[];
-
-beforeAll(async () => {
-  site = await serveSite();
-  browser = await launchChromium();
-  ({ page, complaints } = await openWatched(browser, site));
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
-
 const id = 'feature-maps';
-
-async function open(query = ''): Promise<Locator> {
-  complaints.length = 0;
-  await page.goto(`${site.address}${id}/${query}`);
-  await untilLive(page, id);
-  return figureOf(page, id);
-}
+const tests = testsOf(id);
 
 const moduleOf = (figure: Locator, name: string) => figure.locator(`[data-module="${name}"]`);
 const wallOf = (figure: Locator) => figure.getByRole('listbox', { name: /^Feature maps of/ });
-const focusedText = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
+const focusedText = () =>
+  tests.page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
 const shownLayer = (figure: Locator) => figure.getAttribute('data-layer');
 
 describe('the diagram of the network', () => {
   it('chooses the layer that is clicked, and shows its maps', async () => {
-    const figure = await open();
+    const figure = await tests.open();
     expect(await shownLayer(figure)).toBe('layer2');
     expect(await figure.innerText()).toContain('128 maps of 28×28');
     await changes(figure, () => moduleOf(figure, 'layer1.0.conv1').click());
     expect(await shownLayer(figure)).toBe('layer1.0.conv1');
     expect(await figure.innerText()).toContain('64 maps of 56×56');
     await expect
-      .poll(() => page.evaluate(() => location.search))
+      .poll(() => tests.page.evaluate(() => location.search))
       .toBe('?maps.layer=layer1.0.conv1');
-    expect(complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 
   it('is one stop of the keyboard, with arrow keys along the network and around its blocks', async () => {
-    const figure = await open();
+    const figure = await tests.open();
     const stops = figure.locator('.diagram [tabindex="0"]');
     expect(await stops.count()).toBe(1);
     await stops.focus();
@@ -61,20 +41,20 @@ describe('the diagram of the network', () => {
       ['End', 'fc, Linear, 11, 5,643 parameters'],
       ['ArrowLeft', 'avgpool, AdaptiveAvgPool2d, 512×1×1, no parameters'],
     ] as const) {
-      await page.keyboard.press(key);
+      await tests.page.keyboard.press(key);
       expect(await focusedText()).toBe(module);
     }
     await moduleOf(figure, 'layer2.0.bn2').focus();
-    await page.keyboard.press('ArrowUp');
+    await tests.page.keyboard.press('ArrowUp');
     expect(await focusedText()).toBe(
       'layer2.0.downsample.0, conv, Conv2d, 128×28×28, 8,192 parameters',
     );
-    await changes(figure, () => page.keyboard.press('Enter'));
+    await changes(figure, () => tests.page.keyboard.press('Enter'));
     expect(await shownLayer(figure)).toBe('layer2.0.downsample.0');
   });
 
   it('says what the pointer is on', async () => {
-    const figure = await open();
+    const figure = await tests.open();
     await moduleOf(figure, 'layer3.0.conv1').hover();
     const facts = await figure.locator('.diagram .facts').innerText();
     expect(facts.split(/\s{2,}|\n/)).toEqual([
@@ -95,14 +75,14 @@ describe('the diagram of the network', () => {
       );
       return Math.min(...sizes);
     };
-    await open();
-    expect(await smallest(page)).toBeGreaterThanOrEqual(24);
-    const phone = await openWatched(browser, site, {
+    await tests.open();
+    expect(await smallest(tests.page)).toBeGreaterThanOrEqual(24);
+    const phone = await openWatched(tests.browser, tests.site, {
       viewport: { width: 360, height: 740 },
       isMobile: true,
       hasTouch: true,
     });
-    await phone.page.goto(`${site.address}${id}/?maps.layer=layer4`);
+    await phone.page.goto(`${tests.site.address}${id}/?maps.layer=layer4`);
     await untilLive(phone.page, id);
     expect(await smallest(phone.page)).toBeGreaterThanOrEqual(44);
     // The diagram is wider than the phone; what is chosen has been scrolled to.
@@ -113,20 +93,20 @@ describe('the diagram of the network', () => {
   });
 
   it('shows SmallCNN, and falls back where a link names a layer of another network', async () => {
-    const figure = await open('?model=smallcnn-cifar10&maps.layer=layer4.1.conv2');
+    const figure = await tests.open('?model=smallcnn-cifar10&maps.layer=layer4.1.conv2');
     expect(await shownLayer(figure)).toBe('features.1');
     expect(await figure.locator('.diagram [role=option]').count()).toBe(27);
     await changes(figure, () => moduleOf(figure, 'features.5').click());
     expect(await figure.innerText()).toContain('128 maps of 4×4');
-    const other = await open('?maps.layer=features.5');
+    const other = await tests.open('?maps.layer=features.5');
     expect(await shownLayer(other)).toBe('layer2');
   });
 });
 
 describe('the wall of maps', () => {
   it('lays the map under the pointer over the picture, and draws no tile anew for it', async () => {
-    const figure = await open();
-    await page.evaluate(() => {
+    const figure = await tests.open();
+    await tests.page.evaluate(() => {
       const draw = CanvasRenderingContext2D.prototype.drawImage;
       Object.assign(window, { drawn: 0 });
       CanvasRenderingContext2D.prototype.drawImage = function (...given: never[]) {
@@ -137,30 +117,30 @@ describe('the wall of maps', () => {
     const wall = wallOf(figure);
     await changes(figure, () => wall.hover({ position: { x: 12, y: 12 } }));
     expect(await figure.locator('.channel strong').innerText()).toBe('Channel 0');
-    expect(await page.evaluate(() => (window as unknown as { drawn: number }).drawn)).toBe(0);
+    expect(await tests.page.evaluate(() => (window as unknown as { drawn: number }).drawn)).toBe(0);
     await wall.click({ position: { x: 12, y: 12 } });
     await figure.getByText('Opacity', { exact: true }).hover();
     expect(await figure.locator('.channel strong').innerText()).toBe('Channel 0');
   });
 
   it('is one stop of the keyboard, and tells each tile', async () => {
-    const figure = await open('?maps.channel=5');
+    const figure = await tests.open('?maps.channel=5');
     const wall = wallOf(figure);
     await wall.focus();
     const active = figure.locator('.wall [role=option]');
     expect(await active.getAttribute('aria-label')).toMatch(/^channel 5, largest value/);
     expect(await active.getAttribute('aria-setsize')).toBe('128');
-    await page.keyboard.press('ArrowDown');
+    await tests.page.keyboard.press('ArrowDown');
     // Twelve in a row.
     expect(await active.getAttribute('aria-label')).toMatch(/^channel 17,/);
     expect(await active.getAttribute('aria-posinset')).toBe('18');
-    await page.keyboard.press('Control+End');
-    await page.keyboard.press('Enter');
+    await tests.page.keyboard.press('Control+End');
+    await tests.page.keyboard.press('Enter');
     expect(await figure.getByLabel('Go to channel').inputValue()).toBe('127');
   });
 
   it('goes to a channel by its number, also one that has to be scrolled to', async () => {
-    const figure = await open('?maps.layer=layer4');
+    const figure = await tests.open('?maps.layer=layer4');
     const wall = wallOf(figure);
     expect(await wall.evaluate((box) => box.scrollHeight > box.clientHeight)).toBe(true);
     await figure.getByLabel('Go to channel').fill('511');
@@ -176,7 +156,7 @@ describe('the wall of maps', () => {
   });
 
   it('sorts without moving the choice', async () => {
-    const figure = await open('?maps.channel=5');
+    const figure = await tests.open('?maps.channel=5');
     const place = () =>
       figure.locator('.wall [role=option]').getAttribute('aria-posinset').then(Number);
     expect(await place()).toBe(6);
@@ -190,7 +170,7 @@ describe('the wall of maps', () => {
 
 describe('pinned channels', () => {
   it('stay when the layer and the picture change, where the layer has them', async () => {
-    const figure = await open('?maps.channel=100');
+    const figure = await tests.open('?maps.channel=100');
     await figure.getByRole('button', { name: 'pin', exact: true }).click();
     const tray = figure.locator('.tray');
     const pin = tray.getByRole('button', { name: /^channel 100, largest value/ });
@@ -203,16 +183,16 @@ describe('pinned channels', () => {
     await changes(figure, () => moduleOf(figure, 'layer3').click());
     await pin.click();
     expect(await figure.locator('.channel strong').innerText()).toBe('Channel 100');
-    await expect.poll(() => page.evaluate(() => location.search)).toContain('maps.pins=100');
+    await expect.poll(() => tests.page.evaluate(() => location.search)).toContain('maps.pins=100');
     await tray.getByRole('button', { name: 'Unpin channel 100' }).click();
     expect(await tray.count()).toBe(0);
-    expect(complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 });
 
 describe('two pictures', () => {
   it('are compared channel by channel, on one scale, with the difference of the means', async () => {
-    const figure = await open();
+    const figure = await tests.open();
     await changes(figure, () => figure.getByRole('switch').check());
     await changes(figure, () =>
       figure
@@ -233,14 +213,14 @@ describe('two pictures', () => {
     await changes(figure, () => figure.getByLabel('difference of means').check({ force: true }));
     await changes(figure, () => figure.getByRole('switch').uncheck());
     expect(await figure.locator('.overlays canvas').count()).toBe(1);
-    expect(complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 });
 
 describe('on a slow line', () => {
   let slow: SlowServer;
   beforeAll(async () => {
-    slow = await startSlowServer(site.address, 800_000);
+    slow = await startSlowServer(tests.site.address, 800_000);
   });
   afterAll(() => slow?.close());
 
@@ -272,7 +252,7 @@ describe('on a slow line', () => {
     }));
 
   it('a deep layer is preceded by the ones before it, and a change of mind stops its download', async () => {
-    const watched = await openWatched(browser, { ...site, address: slow.address });
+    const watched = await openWatched(tests.browser, { ...tests.site, address: slow.address });
     const slowPage = watched.page;
     await slowPage.goto(`${slow.address}${id}/?maps.layer=layer4`, { waitUntil: 'commit' });
     const figure = figureOf(slowPage, id);

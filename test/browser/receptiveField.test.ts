@@ -69,7 +69,7 @@ describe('the receptive field', () => {
     await tests.page.keyboard.press('Shift+ArrowDown');
     expect(await square(figure)).toEqual([8 * 26 - 49, 8 * 5 - 49, 99]);
     await expect
-      .poll(() => text(figure.locator('.place-picker .spoken')))
+      .poll(() => text(figure.locator('.place-picker .visually-hidden')))
       .toMatch(/^Row 5, column 26 can see 99 × 99 pixels/);
   });
 
@@ -105,7 +105,7 @@ describe('the receptive field', () => {
       '?model=smallcnn-cifar10&field.layer=features.5.0&field.x=0.9&field.y=0.1&field.channel=7',
     );
     expect(await square(figure)).toEqual([3 * 8 - 14, -14, 29]);
-    expect(await text(figure.locator('.panel .title').nth(1))).toBe(
+    expect(await text(figure.locator('.panel .panel-title').nth(1))).toBe(
       'features.5.0, channel 7: 4 × 4 cells',
     );
     await effective(figure);

@@ -1,59 +1,25 @@
 /** Every page in a browser without WebGPU, and what a reader does there. */
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { figures } from '../../src/components/figures/registry.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { describe, expect, it } from 'vitest';
+import { testsOfFigures } from '../support/figurePage.ts';
 import { readGolden } from '../support/goldens.ts';
 import { readersText } from '../support/readersFiles.ts';
-import {
-  figureOf,
-  openWatched,
-  serveSite,
-  sitePages,
-  untilLive,
-  type Site,
-  type WatchedPage,
-} from '../support/site.ts';
+import { sitePages } from '../support/site.ts';
 import { appearance, changes, visit } from '../support/visit.ts';
 
-let browser: Browser;
-let site: Site;
-let watched: WatchedPage;
-let page: Page;
-
-beforeAll(async () => {
-  site = await serveSite();
-  browser = await launchChromium();
-  watched = await openWatched(browser, site);
-  ({ page } = watched);
-});
-afterAll(async () => {
-  await browser?.close();
-  await site?.close();
-});
+const tests = testsOfFigures();
 
 describe('without WebGPU', () => {
   // The page of all figures has nothing that the others do not have, and is looked at when it is narrow.
   it.each(sitePages().filter((path) => path !== 'figures/'))('/%s', async (path) => {
-    await visit(watched, site, { path, backend: 'wasm' });
+    await visit(tests, tests.site, { path, backend: 'wasm' });
   });
 });
 
-const pathOf = (name: string) => (name === 'index' ? '' : `${name}/`);
-
-/** Opens a figure's page and waits until the figure is live. */
-async function openFigure(id: string, query = ''): Promise<Locator> {
-  const { page: name } = figures.find((entry) => entry.id === id)!;
-  await page.goto(`${site.address}${pathOf(name)}${query}`);
-  await untilLive(page, id);
-  return figureOf(page, id);
-}
-
 describe('the picture picker', () => {
   it('moves on with the arrow keys', async () => {
-    const figure = await openFigure('saliency');
+    const figure = await tests.open('saliency');
     await figure.locator('.picture-picker input:checked').focus();
-    await changes(figure, () => page.keyboard.press('ArrowRight'));
+    await changes(figure, () => tests.page.keyboard.press('ArrowRight'));
   });
 
   /** The first bytes of a PNG file: signature and a header that claims 8000 by 6000 pixels. */
@@ -87,8 +53,8 @@ describe('the picture picker', () => {
       sentence: 'enormous.png has 48 megapixels; please choose one of at most 40.',
     },
   ])('refuses $name in one sentence and keeps what it shows', async ({ sentence, ...file }) => {
-    watched.complaints.length = 0;
-    const figure = await openFigure('saliency');
+    tests.complaints.length = 0;
+    const figure = await tests.open('saliency');
     const before = await appearance(figure);
     await figure.locator('input[type=file]').setInputFiles(file);
     const note = figure.locator('[role=alert]');
@@ -96,29 +62,29 @@ describe('the picture picker', () => {
     expect(await note.innerText()).toContain(sentence);
     expect(await figure.getAttribute('data-state')).toBe('live');
     expect(await appearance(figure)).toBe(before);
-    expect(watched.complaints).toEqual([]);
+    expect(tests.complaints).toEqual([]);
   });
 });
 
 describe('the backend badge', () => {
   it('moves to another backend in the middle of a request', async () => {
-    watched.complaints.length = 0;
-    const figure = await openFigure('saliency');
+    tests.complaints.length = 0;
+    const figure = await tests.open('saliency');
     const other = figure.locator('.picture-picker input[type=radio]:not(:checked)').nth(6);
     await other.check({ force: true });
     await figure.getByRole('button', { name: /runs on/ }).click();
     await figure.getByRole('button', { name: /plain JavaScript/ }).click();
-    await page.locator('[data-live][data-state=live][data-backend=cpu]').waitFor();
+    await tests.page.locator('[data-live][data-state=live][data-backend=cpu]').waitFor();
     expect(await figure.locator('[role=alert]').count()).toBe(0);
-    expect(await page.evaluate(() => location.search)).toContain('backend=cpu');
-    expect(watched.complaints).toEqual([]);
+    expect(await tests.page.evaluate(() => location.search)).toContain('backend=cpu');
+    expect(tests.complaints).toEqual([]);
   });
 });
 
 describe('the numbers of the page', () => {
   it.each(['horse', 'chelsea'])("the logit of %s is PyTorch's", async (input) => {
     const golden = await readGolden({ model: 'smallcnn-cifar10', input });
-    const figure = await openFigure('saliency', `?picture=${input}&class=${golden.class}`);
+    const figure = await tests.open('saliency', `?picture=${input}&class=${golden.class}`);
     const text = await figure.locator('[data-number=logit]').innerText();
     const shown = Number(/-?\d+\.?\d*/.exec(text.replace('−', '-'))![0]);
     expect(shown).toBeCloseTo(golden.logits.data[golden.class]!, 2);

@@ -198,7 +198,9 @@ describe('help', () => {
   test('of a command', async () => {
     const { code, stdout } = await lens('explain', '--help');
     expect(code).toBe(0);
-    expect(stdout).toContain('explain PICTURE --model ID|FILE --method ID --out MAP.npy|MAP.png|MAP.svg');
+    expect(stdout).toContain(
+      'explain PICTURE --model ID|FILE --method ID --out MAP.npy|MAP.png|MAP.svg',
+    );
     expect(stdout).toContain('--option K=V');
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { field, initialValue, restore, serialize, type FieldName } from '../../src/client/state.ts';
+import type { FieldName } from '../../src/client/fields.ts';
+import { field, initialValue, restore, serialize } from '../../src/client/state.ts';
 
 const query = (text: string) => new URLSearchParams(text);
 

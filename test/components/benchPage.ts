@@ -35,9 +35,11 @@ export async function benchPage(): Promise<string> {
     logLevel: 'error',
   });
   const script = result.outputFiles[0]!.text.replaceAll('</script', '<\\/script');
-  const tokens = readFileSync(join(here, '../../src/styles/tokens.css'), 'utf8');
+  const styles = ['tokens', 'controls'].map((name) =>
+    readFileSync(join(here, `../../src/styles/${name}.css`), 'utf8'),
+  );
   return `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Controls</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<style>${tokens} *{box-sizing:border-box} body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font-sans)}</style></head>
+<style>${styles.join('\n')} *{box-sizing:border-box} body{margin:0;background:var(--paper);color:var(--ink);font-family:var(--font-sans)}</style></head>
 <body><script type="module">${script}</script></body></html>`;
 }

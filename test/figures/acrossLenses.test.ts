@@ -20,6 +20,7 @@ import { pixelsUnder } from '../../src/components/figures/lensFilter.ts';
 import type { PatchFile } from '../../src/components/figures/patchFile.ts';
 import type { Raster } from '../../src/draw/raster.ts';
 import { nodeEngine } from '../../cli/nodeEngine.ts';
+import { greyPicture } from '../support/greyPicture.ts';
 import { smallDescription } from '../support/models.ts';
 
 const model = smallDescription(32);
@@ -54,10 +55,7 @@ const layer = {
 /** What the two channels add at the four cells: 4 0 1 2 and -2 -2 0 3 with alpha, other things with the gradient. */
 const data: LensData = {
   model,
-  picture: {
-    key: 'grey',
-    bitmap: { width: 2, height: 2, channels: 3, data: new Uint8Array(12).fill(128) },
-  },
+  picture: greyPicture,
   layers: [layer],
   layer,
   activations: { shape: [1, 2, 2, 2], data: Float32Array.of(4, 0, 1, 2, 2, 2, 0, -3) },

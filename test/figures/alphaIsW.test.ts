@@ -10,6 +10,7 @@ import {
 } from '../../src/components/figures/alphaIsW.ts';
 import { drawChart } from '../../src/draw/lineChart.ts';
 import type { Ask } from '../../src/worker/protocol.ts';
+import { greyPicture } from '../support/greyPicture.ts';
 import { smallDescription } from '../support/models.ts';
 
 const model = smallDescription();
@@ -17,10 +18,7 @@ const model = smallDescription();
 /** Three channels of 1x2 cells; their weights are twice their alphas, but for a hair in the second. */
 const data: AlphaData = {
   model,
-  picture: {
-    key: 'grey',
-    bitmap: { width: 2, height: 2, channels: 3, data: new Uint8Array(12).fill(128) },
-  },
+  picture: greyPicture,
   layer: 'features.5',
   alpha: Float32Array.of(0.5, -2, 1),
   gradients: { shape: [1, 3, 1, 2], data: Float32Array.of(0.5, 0.5, -2, -2, 1, 1) },

@@ -12,13 +12,10 @@ import {
 import { camIdea } from '../../src/components/figures/camIdeas.ts';
 import { allMethods, describeMethod } from '../../src/engine/methods/index.ts';
 import type { Ask, MethodDescription } from '../../src/worker/protocol.ts';
+import { greyPicture } from '../support/greyPicture.ts';
 import { smallDescription } from '../support/models.ts';
 
 const model = smallDescription();
-const picture = {
-  key: 'grey',
-  bitmap: { width: 2, height: 2, channels: 3, data: new Uint8Array(12).fill(128) },
-} as const;
 const describe = async () => (await allMethods()).map(describeMethod);
 const method = (id: string, rest: Partial<MethodDescription> = {}): MethodDescription => ({
   ...{ id, name: id, family: 'class-activation', unit: 'target units' },
@@ -27,7 +24,7 @@ const method = (id: string, rest: Partial<MethodDescription> = {}): MethodDescri
 
 /** A 1x2 map of class 1. */
 const answer = (...values: number[]): CamAnswer => ({
-  ...{ model, picture, layer: 'features.5', method: method('grad-cam') },
+  ...{ model, picture: greyPicture, layer: 'features.5', method: method('grad-cam') },
   explained: {
     map: { shape: [1, values.length], data: Float32Array.from(values) },
     details: {},
@@ -81,7 +78,7 @@ test('an answer is known by model, picture, layer and class', () => {
 });
 
 test('CAM is refused where no pooling follows, and nothing else is', () => {
-  const at = (layer: string) => ({ model, picture, layer });
+  const at = (layer: string) => ({ model, picture: greyPicture, layer });
   expect(refusal(method('cam'), at('features.5'))).toBeUndefined();
   expect(refusal(method('cam'), at('features.3'))).toBe('works at features.5 alone');
   expect(refusal(method('layer-cam'), at('features.3'))).toBeUndefined();
@@ -98,7 +95,7 @@ test.each([
     if (kind === 'explain') asked.push([params.layer, params.options]);
     return Promise.resolve(kind === 'describe' ? model : answer(0, 1).explained);
   }) as unknown as Ask;
-  const question = await loadQuestion(ask, picture, { model: 'small', layer: wanted });
+  const question = await loadQuestion(ask, greyPicture, { model: 'small', layer: wanted });
   const target = { kind: 'logit', class: 1 } as const;
   await loadCam(ask, question, method('layer-cam'), target, { scaling: 'tanh' });
   await loadCam(ask, question, method('full-grad', { atLayer: false }), target);

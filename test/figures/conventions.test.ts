@@ -29,6 +29,7 @@ import {
   verdictText,
 } from '../../src/components/figures/conventionTexts.ts';
 import type { Ask, ConventionGoldens, ConventionMaps } from '../../src/worker/protocol.ts';
+import { greyPicture } from '../support/greyPicture.ts';
 import { smallDescription } from '../support/models.ts';
 
 const map = (...values: number[]) => ({ shape: [2, 1], data: Float32Array.from(values) });
@@ -54,10 +55,7 @@ const model = {
 };
 const data: ConventionData = {
   model,
-  picture: {
-    key: 'grey',
-    bitmap: { width: 2, height: 2, channels: 3, data: new Uint8Array(12).fill(128) },
-  },
+  picture: greyPicture,
   subject: 'grad-cam',
   found,
   goldens: undefined,

@@ -11,6 +11,7 @@ import {
 } from '../../src/components/figures/evidenceLedger.ts';
 import { linearHead } from '../../src/components/figures/classifierHead.ts';
 import type { Ask } from '../../src/worker/protocol.ts';
+import { greyPicture } from '../support/greyPicture.ts';
 import { smallDescription } from '../support/models.ts';
 
 const model = smallDescription();
@@ -18,10 +19,7 @@ const model = smallDescription();
 /** Two channels of 1x3, worth (1, 1, 1) and (-2, -2, -2): cells 4-2, 0-2, 1+0; channels 5, -4. */
 const data: LedgerData = {
   model,
-  picture: {
-    key: 'grey',
-    bitmap: { width: 2, height: 2, channels: 3, data: new Uint8Array(12).fill(128) },
-  },
+  picture: greyPicture,
   layer: 'features.5',
   activations: { shape: [1, 2, 1, 3], data: Float32Array.of(4, 0, 1, 1, 1, 0) },
   worth: { shape: [1, 2, 1, 3], data: Float32Array.of(1, 1, 1, -2, -2, -2) },

@@ -8,6 +8,7 @@ import {
   type GradCamData,
 } from '../../src/components/figures/gradCamMap.ts';
 import type { Ask } from '../../src/worker/protocol.ts';
+import { greyPicture } from '../support/greyPicture.ts';
 import { smallDescription } from '../support/models.ts';
 
 const vector = (...values: number[]) => ({
@@ -18,10 +19,7 @@ const vector = (...values: number[]) => ({
 /** Three channels of 1x2: alpha (1, -2, 0.5), maps (4, 0), (1, 1), (2, 6). */
 const data: GradCamData = {
   kind: 'logit' as const,
-  picture: {
-    key: 'grey',
-    bitmap: { width: 2, height: 2, channels: 3, data: new Uint8Array(12).fill(128) },
-  },
+  picture: greyPicture,
   model: {
     ...smallDescription(),
     modules: [

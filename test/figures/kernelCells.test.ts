@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { initialValue, kernelStarts, type FieldName } from '../../src/client/state.ts';
+import { kernelStarts } from '../../src/client/choices.ts';
+import type { FieldName } from '../../src/client/fields.ts';
+import { initialValue } from '../../src/client/state.ts';
 import {
   amountOf,
   balanced,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { nodeEngine } from '../../cli/nodeEngine.ts';
-import { initialValue, type FieldName } from '../../src/client/state.ts';
+import type { FieldName } from '../../src/client/fields.ts';
+import { initialValue } from '../../src/client/state.ts';
 import {
   inColour,
   kernelCells,

@@ -11,6 +11,7 @@ import {
 import type { Raster } from '../../src/draw/raster.ts';
 import { reductionOption } from '../../src/engine/methods/reductions.ts';
 import type { Ask, MethodDescription, Params } from '../../src/worker/protocol.ts';
+import { greyPicture } from '../support/greyPicture.ts';
 import { smallDescription } from '../support/models.ts';
 
 /** 101 values 0 to 100, the largest at the right end of a single row. */
@@ -39,10 +40,7 @@ const data: SaliencyData = {
   settings: {},
   progress: undefined,
   kind: 'logit' as const,
-  picture: {
-    key: 'grey',
-    bitmap: { width: 2, height: 2, channels: 3, data: new Uint8Array(12).fill(128) },
-  },
+  picture: greyPicture,
   view: { width: 101, height: 1, channels: 3, data: new Uint8Array(303).fill(7) },
   explained: {
     map: { shape: [1, 101], data: values },

@@ -4,15 +4,12 @@ import { startNodeBackend } from '../../cli/nodeBackend.ts';
 import type { ByteSource } from '../../src/engine/weights/byteSource.ts';
 import { Dispatcher } from '../../src/worker/dispatch.ts';
 import type { ModelFiles } from '../../src/worker/models.ts';
+import { flatPicture } from '../support/flatPicture.ts';
 import { memoryModels } from '../support/memoryModels.ts';
 
 await startNodeBackend('wasm');
 
-/** A 10x8 picture. */
-const picture = {
-  key: 'a',
-  bitmap: { width: 10, height: 8, channels: 3, data: new Uint8Array(240).fill(100) },
-} as const;
+const picture = flatPicture('a');
 
 it('the dispatcher answers with the raw maps that conventions begin with', async () => {
   const models = await memoryModels();

@@ -5,8 +5,10 @@ import { EngineError } from '../../src/engine/errors.ts';
 import { Model, Run } from '../../src/engine/model.ts';
 import { Trace } from '../../src/engine/trace.ts';
 import { describeError, Dispatcher } from '../../src/worker/dispatch.ts';
-import type { KeyedPicture, Params, RequestKind } from '../../src/worker/protocol.ts';
+import type { Params, RequestKind } from '../../src/worker/protocol.ts';
+import { flatPicture } from '../support/flatPicture.ts';
 import { memoryModels, type MemoryModels } from '../support/memoryModels.ts';
+import { value } from '../support/reply.ts';
 
 await startNodeBackend('wasm');
 
@@ -27,23 +29,7 @@ function ask<K extends RequestKind>(kind: K, params: Params<K>) {
   return dispatcher.request(++lastId, kind, params);
 }
 
-/** A 10x8 picture of its own colour. */
-function picture(key: string, level = 100): KeyedPicture {
-  return {
-    key,
-    bitmap: { width: 10, height: 8, channels: 3, data: new Uint8Array(240).fill(level) },
-  };
-}
-
 const target = { kind: 'logit', class: 2 } as const;
-
-async function value<T>(
-  reply: Promise<{ ok: true; value: T } | { ok: false; message: string }>,
-): Promise<T> {
-  const answered = await reply;
-  if (!answered.ok) throw new Error(answered.message);
-  return answered.value;
-}
 
 describe('the dispatcher answers', () => {
   it('what a model is', async () => {
@@ -59,12 +45,12 @@ describe('the dispatcher answers', () => {
   it('a parameter, the picture as the network sees it, and a capture', async () => {
     const weight = await value(ask('parameter', { model, name: 'features.0.0.weight' }));
     expect(weight.shape).toEqual([32, 3, 3, 3]);
-    const view = await value(ask('view', { model, picture: picture('a') }));
+    const view = await value(ask('view', { model, picture: flatPicture('a') }));
     expect(view).toMatchObject({ width: 8, height: 8, channels: 3 });
     const captured = await value(
       ask('capture', {
         model,
-        picture: picture('a'),
+        picture: flatPicture('a'),
         layers: ['features.0'],
         gradients: ['input'],
         target,
@@ -80,7 +66,7 @@ describe('the dispatcher answers', () => {
     const explained = await value(
       ask('explain', {
         model,
-        picture: picture('a'),
+        picture: flatPicture('a'),
         method: 'grad-cam',
         target,
         layer: 'features.1',
@@ -111,7 +97,7 @@ describe('the dispatcher answers', () => {
 
   it('how sparse every ReLU is, or the layers named, from the pass that others share', async () => {
     const runs = vi.spyOn(Model.prototype, 'run');
-    const a = picture('a');
+    const a = flatPicture('a');
     const { activations } = await value(
       ask('capture', { model, picture: a, layers: ['features.3'] }),
     );
@@ -136,11 +122,13 @@ describe('the dispatcher answers', () => {
     );
     const unit = { channel: 3, row: 1, column: 2 };
     const layer = 'features.2.0';
-    const found = await value(ask('unitGradient', { model, picture: picture('a'), layer, unit }));
+    const found = await value(
+      ask('unitGradient', { model, picture: flatPicture('a'), layer, unit }),
+    );
     expect(found.magnitude.shape).toEqual([8, 8]);
     expect(found.field).toEqual(fields[layer]);
     const { activations } = await value(
-      ask('capture', { model, picture: picture('a'), layers: [layer] }),
+      ask('capture', { model, picture: flatPicture('a'), layers: [layer] }),
     );
     expect(found.value).toBe(activations[layer]!.data[(3 * 4 + 1) * 4 + 2]);
   });
@@ -160,7 +148,7 @@ describe('the dispatcher shares', () => {
   it('one forward pass for each model and picture among all requests', async () => {
     const runs = vi.spyOn(Model.prototype, 'run');
     const operations = vi.spyOn(Trace.prototype, 'apply');
-    const a = picture('a');
+    const a = flatPicture('a');
     await Promise.all([
       ask('capture', { model, picture: a, target }),
       ask('capture', {
@@ -174,7 +162,7 @@ describe('the dispatcher shares', () => {
     ]);
     expect(runs).toHaveBeenCalledTimes(1);
     expect(operations).toHaveBeenCalledTimes(6 * 3 + 2);
-    await ask('capture', { model, picture: picture('b'), target });
+    await ask('capture', { model, picture: flatPicture('b'), target });
     await ask('capture', { model: `${model}@untrained`, picture: a, target });
     expect(runs).toHaveBeenCalledTimes(3);
   });
@@ -183,7 +171,7 @@ describe('the dispatcher shares', () => {
     await Promise.all([
       ask('describe', { model }),
       ask('describe', { model }),
-      ask('view', { model, picture: picture('a') }),
+      ask('view', { model, picture: flatPicture('a') }),
     ]);
     expect(models.manifestsRead).toEqual([model]);
   });
@@ -191,7 +179,7 @@ describe('the dispatcher shares', () => {
 
 describe('requests', () => {
   it('run one after the other, in the order in which they came', async () => {
-    await ask('capture', { model, picture: picture('weights'), target });
+    await ask('capture', { model, picture: flatPicture('weights'), target });
     const log: string[] = [];
     const forward = Run.prototype.forward;
     vi.spyOn(Run.prototype, 'forward').mockImplementation(async function (
@@ -207,7 +195,7 @@ describe('requests', () => {
     const note = (key: string) => () => void order.push(key);
     await Promise.all(
       ['a', 'b', 'c'].map((key) =>
-        ask('capture', { model, picture: picture(key), target }).then(note(key)),
+        ask('capture', { model, picture: flatPicture(key), target }).then(note(key)),
       ),
     );
     expect(order).toEqual(['a', 'b', 'c']);
@@ -216,8 +204,8 @@ describe('requests', () => {
 
   it('that are cancelled while they wait do not run', async () => {
     const runs = vi.spyOn(Model.prototype, 'run');
-    const first = ask('capture', { model, picture: picture('a'), target });
-    const second = ask('capture', { model, picture: picture('b'), target });
+    const first = ask('capture', { model, picture: flatPicture('a'), target });
+    const second = ask('capture', { model, picture: flatPicture('b'), target });
     dispatcher.cancel(2);
     expect(await second).toMatchObject({
       ok: false,
@@ -246,7 +234,7 @@ describe('requests', () => {
 });
 
 describe('errors come as values with a code', () => {
-  const params = () => ({ model, picture: picture('a'), target });
+  const params = () => ({ model, picture: flatPicture('a'), target });
   it.each<[string, () => Promise<unknown>, string]>([
     ['an unknown model', () => ask('describe', { model: 'nothing' }), 'unknown-model'],
     ['an unknown layer', () => ask('capture', { ...params(), layers: ['conv9'] }), 'unknown-layer'],
@@ -277,7 +265,7 @@ describe('errors come as values with a code', () => {
     ],
     [
       'a gradient without a target',
-      () => ask('capture', { model, picture: picture('a'), gradients: ['input'] }),
+      () => ask('capture', { model, picture: flatPicture('a'), gradients: ['input'] }),
       'invalid-option',
     ],
     [

@@ -1,8 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startNodeBackend } from '../../cli/nodeBackend.ts';
 import { Dispatcher } from '../../src/worker/dispatch.ts';
-import type { Params, RequestKind, Result } from '../../src/worker/protocol.ts';
+import type { Params, RequestKind } from '../../src/worker/protocol.ts';
 import { memoryModels } from '../support/memoryModels.ts';
+import { value } from '../support/reply.ts';
 
 await startNodeBackend('wasm');
 
@@ -16,11 +17,8 @@ beforeAll(async () => {
   model = models.manifestOf.id;
 });
 
-async function ask<K extends RequestKind>(kind: K, params: Params<K>): Promise<Result<K>> {
-  const reply = await dispatcher.request(++lastId, kind, params);
-  if (!reply.ok) throw Object.assign(new Error(reply.message), { code: reply.code });
-  return reply.value;
-}
+const ask = <K extends RequestKind>(kind: K, params: Params<K>) =>
+  value(dispatcher.request(++lastId, kind, params));
 
 describe('the worker', () => {
   it('takes a census, and does not take it twice', async () => {

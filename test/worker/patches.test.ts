@@ -2,7 +2,8 @@ import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { startNodeBackend } from '../../cli/nodeBackend.ts';
 import { Dispatcher } from '../../src/worker/dispatch.ts';
-import type { KeyedPicture, Params } from '../../src/worker/protocol.ts';
+import type { Params } from '../../src/worker/protocol.ts';
+import { flatPicture } from '../support/flatPicture.ts';
 import { memoryModels } from '../support/memoryModels.ts';
 
 await startNodeBackend('wasm');
@@ -17,15 +18,9 @@ beforeAll(async () => {
   model = models.manifestOf.id;
 });
 
-/** A 10x8 picture. */
-const picture = (key: string): KeyedPicture => ({
-  key,
-  bitmap: { width: 10, height: 8, channels: 3, data: new Uint8Array(240).fill(100) },
-});
-
 const search = (): Params<'patches'> => ({
   model,
-  picture: picture('a'),
+  picture: flatPicture('a'),
   layer: 'features.4',
   crops: 'all',
 });
@@ -38,7 +33,7 @@ describe("a search of a picture's crops", () => {
       return reply.ok;
     };
     const found = dispatcher.request(++lastId, 'patches', search()).then(note('search'));
-    const capture = { model, picture: picture('b'), layers: ['features.0'] };
+    const capture = { model, picture: flatPicture('b'), layers: ['features.0'] };
     const other = dispatcher.request(++lastId, 'capture', capture).then(note('other'));
     expect(await Promise.all([found, other])).toEqual([true, true]);
     expect(order).toEqual(['other', 'search']);
@@ -48,7 +43,7 @@ describe("a search of a picture's crops", () => {
     const before = memory().numTensors;
     const id = ++lastId;
     const found = dispatcher.request(id, 'patches', search());
-    const capture = { model, picture: picture('b'), layers: ['features.0'] };
+    const capture = { model, picture: flatPicture('b'), layers: ['features.0'] };
     await dispatcher.request(++lastId, 'capture', capture);
     dispatcher.cancel(id);
     expect(await found).toMatchObject({ ok: false, code: 'aborted' });

@@ -2,9 +2,11 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startNodeBackend } from '../../cli/nodeBackend.ts';
 import { HttpSource } from '../../src/engine/weights/byteSource.ts';
 import { Dispatcher } from '../../src/worker/dispatch.ts';
-import type { KeyedPicture, Params, RequestKind } from '../../src/worker/protocol.ts';
+import type { Params, RequestKind } from '../../src/worker/protocol.ts';
+import { flatPicture } from '../support/flatPicture.ts';
 import { memoryModels } from '../support/memoryModels.ts';
 import { startRangeServer, type RangeServer } from '../support/rangeServer.ts';
+import { value } from '../support/reply.ts';
 
 await startNodeBackend('wasm');
 const models = await memoryModels();
@@ -18,22 +20,6 @@ function ask<K extends RequestKind>(kind: K, params: Params<K>) {
   return dispatcher.request(++lastId, kind, params);
 }
 
-/** A 10x8 picture. */
-function picture(key: string): KeyedPicture {
-  return {
-    key,
-    bitmap: { width: 10, height: 8, channels: 3, data: new Uint8Array(240).fill(100) },
-  };
-}
-
-async function value<T>(
-  reply: Promise<{ ok: true; value: T } | { ok: false; message: string }>,
-): Promise<T> {
-  const answered = await reply;
-  if (!answered.ok) throw new Error(answered.message);
-  return answered.value;
-}
-
 describe('while weights are on their way', () => {
   beforeEach(async () => {
     const { file, sha256 } = models.manifestOf.weights;
@@ -41,7 +27,7 @@ describe('while weights are on their way', () => {
     server = await startRangeServer(await source.read(0, source.size!));
     dispatcher = new Dispatcher({ ...models, source: () => new HttpSource(server.url) });
     // The header and the first three blocks, whose tensors take at most so many bytes.
-    await value(ask('capture', { model, picture: picture('a'), layers: ['features.2'] }));
+    await value(ask('capture', { model, picture: flatPicture('a'), layers: ['features.2'] }));
     server.manner = { pausesAfter: 64 * 64 * 9 * 4 + 4 * 64 * 4 + 1000 };
   });
   afterEach(() => server.close());
@@ -51,7 +37,7 @@ describe('while weights are on their way', () => {
     await expect.poll(() => server.asked.length, patient).toBe(3);
     server.resume();
   };
-  const deep = () => ({ model, picture: picture('b'), layers: ['features.4'] });
+  const deep = () => ({ model, picture: flatPicture('b'), layers: ['features.4'] });
 
   it('what has been computed is shown', async () => {
     const previews: Array<[string, number]> = [];
@@ -85,7 +71,7 @@ describe('while weights are on their way', () => {
   it('other requests are answered, also about the same picture', async () => {
     const capturing = ask('capture', deep());
     const early = await value(
-      ask('capture', { model, picture: picture('b'), layers: ['features.1'] }),
+      ask('capture', { model, picture: flatPicture('b'), layers: ['features.1'] }),
     );
     expect(early.activations['features.1']!.shape).toEqual([1, 32, 4, 4]);
     expect(await ask('describe', { model })).toMatchObject({ ok: true });
@@ -95,7 +81,7 @@ describe('while weights are on their way', () => {
 
   it('a request that is cancelled stops its download, and one behind it is answered', async () => {
     const first = ask('capture', deep());
-    const second = ask('capture', { ...deep(), picture: picture('c') });
+    const second = ask('capture', { ...deep(), picture: flatPicture('c') });
     await expect.poll(() => server.asked.length, patient).toBe(3);
     dispatcher.cancel(lastId - 1);
     expect(await first).toMatchObject({ ok: false, code: 'aborted' });
@@ -108,7 +94,7 @@ describe('while weights are on their way', () => {
   it('the pass that waits is not freed', async () => {
     const capturing = ask('capture', deep());
     for (const key of ['c', 'd', 'e', 'f', 'g', 'h', 'i'])
-      await value(ask('capture', { model, picture: picture(key), layers: ['features.2'] }));
+      await value(ask('capture', { model, picture: flatPicture(key), layers: ['features.2'] }));
     await resume();
     expect(await capturing).toMatchObject({ ok: true });
   });

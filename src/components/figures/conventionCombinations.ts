@@ -1,4 +1,4 @@
-import { conventionChoices } from '../../client/state.ts';
+import { conventionChoices } from '../../client/choices.ts';
 import {
   concerns,
   keyOf,

@@ -1,4 +1,4 @@
-import type { conventionChoices, conventionPresets } from '../../client/state.ts';
+import type { conventionChoices, conventionPresets } from '../../client/choices.ts';
 
 /** Everything by which two tools can differ over the same map. */
 export type Conventions = {

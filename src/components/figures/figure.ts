@@ -1,13 +1,14 @@
-import { untrainedSuffix, type ChoosableModel } from '../../client/models.ts';
+import type { ChoosableModel } from '../../client/models.ts';
 import type { ShippedPicture } from '../../client/pictures.ts';
 import type { Raster } from '../../draw/raster.ts';
-import type {
-  Ask,
-  Bitmap,
-  KeyedPicture,
-  LayerSparsity,
-  ModelDescription,
-  Target,
+import {
+  untrainedSuffix,
+  type Ask,
+  type Bitmap,
+  type KeyedPicture,
+  type LayerSparsity,
+  type ModelDescription,
+  type Target,
 } from '../../worker/protocol.ts';
 
 /** What a model makes of a picture. */

@@ -1,13 +1,13 @@
-import { untrainedSuffix } from '../../client/models.ts';
 import { filterTile } from '../../draw/filterTiles.ts';
 import type { Raster, RasterImage } from '../../draw/raster.ts';
 import { tileGrid } from '../../draw/tileGrid.ts';
-import type {
-  Ask,
-  FilterAnalysis,
-  FilterCensus,
-  PrototypeFit,
-  Verdict,
+import {
+  untrainedSuffix,
+  type Ask,
+  type FilterAnalysis,
+  type FilterCensus,
+  type PrototypeFit,
+  type Verdict,
 } from '../../worker/protocol.ts';
 import { filterNote, type FilterNote } from './censusNote.ts';
 import { countingFit, rows, rowsOf, verdictAt } from './censusVerdict.ts';

@@ -1,5 +1,11 @@
-import { shortTitle, untrainedSuffix } from '../../client/models.ts';
-import type { Ask, Bitmap, KeyedPicture, TensorData } from '../../worker/protocol.ts';
+import { shortTitle } from '../../client/models.ts';
+import {
+  untrainedSuffix,
+  type Ask,
+  type Bitmap,
+  type KeyedPicture,
+  type TensorData,
+} from '../../worker/protocol.ts';
 import { firstConvolution } from './layers.ts';
 
 /** The first layer of a network. */

@@ -1,4 +1,4 @@
-import type { filterSorts } from '../../client/state.ts';
+import type { filterSorts } from '../../client/choices.ts';
 import { cosine } from '../../draw/kernelMatch.ts';
 import type { FilterAnalysis } from '../../worker/protocol.ts';
 

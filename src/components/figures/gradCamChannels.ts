@@ -1,4 +1,4 @@
-import type { camSorts } from '../../client/state.ts';
+import type { camSorts } from '../../client/choices.ts';
 import { heatmap } from '../../draw/heatmap.ts';
 import { minMaxRange, signedRange, type ValueRange } from '../../draw/normalize.ts';
 import { numberText } from '../../draw/numberText.ts';

@@ -6,7 +6,7 @@ import { overlay } from '../../draw/overlay.ts';
 import type { Raster, RasterImage } from '../../draw/raster.ts';
 import { softmax } from '../../draw/softmax.ts';
 import { upsampling, type Upsampling } from '../../draw/upsample.ts';
-import type { camShows } from '../../client/state.ts';
+import type { camShows } from '../../client/choices.ts';
 import type {
   Ask,
   KeyedPicture,

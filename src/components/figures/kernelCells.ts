@@ -1,5 +1,5 @@
 import { kernelPlane, largestMagnitude, turnedPlane, type KernelKind } from '../../draw/kernels.ts';
-import type { State } from '../../client/state.ts';
+import type { State } from '../../client/fields.ts';
 
 /** Side of a kernel. */
 export type KernelSize = 3 | 7;

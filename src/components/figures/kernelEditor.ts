@@ -1,4 +1,5 @@
-import { initialValue, type FieldName } from '../../client/state.ts';
+import type { FieldName } from '../../client/fields.ts';
+import { initialValue } from '../../client/state.ts';
 import { convolve, paddedPicture, type PaddedPicture } from '../../draw/convolve.ts';
 import { signedTile } from '../../draw/filterTiles.ts';
 import { heatmap } from '../../draw/heatmap.ts';

@@ -1,5 +1,6 @@
 import { fromStore } from 'svelte/store';
-import { field, initialValue, type FieldName, type State } from '../../client/state.ts';
+import type { FieldName, State } from '../../client/fields.ts';
+import { field, initialValue } from '../../client/state.ts';
 import { turnableKinds, type KernelKind } from '../../draw/kernels.ts';
 import {
   amountOf,

@@ -1,4 +1,4 @@
-import type { lensMethods } from '../../client/state.ts';
+import type { lensMethods } from '../../client/choices.ts';
 import { heatmap } from '../../draw/heatmap.ts';
 import { minMaxRange, signedRange, type ValueRange } from '../../draw/normalize.ts';
 import type { RasterImage } from '../../draw/raster.ts';

@@ -1,6 +1,6 @@
-import { capture } from '../capture.ts';
+import { ruledGradient } from './guidedBackprop.ts';
 import { defineMethod } from './method.ts';
-import { reduceChannels, reductionOption } from './reductions.ts';
+import { reductionOption } from './reductions.ts';
 
 // #region deconvnet
 /**
@@ -17,15 +17,6 @@ export const deconvnet = defineMethod({
   atLayer: false,
   long: false,
   options: [reductionOption],
-  async attribute(run, request, { reduction }) {
-    const { gradients, logits, target } = await capture(run, {
-      ...request,
-      gradients: ['input'],
-      reluRule: 'deconvnet',
-    });
-    const gradient = gradients['input']!;
-    const map = reduceChannels(gradient, reduction);
-    return { map, details: { gradient }, layer: undefined, target: target!, logits: logits! };
-  },
+  attribute: (run, request, { reduction }) => ruledGradient(run, request, 'deconvnet', reduction),
 });
 // #endregion

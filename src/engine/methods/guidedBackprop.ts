@@ -1,8 +1,27 @@
 import { capture } from '../capture.ts';
-import { defineMethod } from './method.ts';
-import { reduceChannels, reductionOption } from './reductions.ts';
+import type { Run } from '../model.ts';
+import type { ReluRule } from '../trace.ts';
+import { defineMethod, type Evidence, type EvidenceRequest } from './method.ts';
+import { reduceChannels, reductionOption, type Reduction } from './reductions.ts';
 
 // #region guidedBackprop
+/** Evidence of what comes back to the input under a rule for the ReLUs, its channels reduced. */
+export async function ruledGradient(
+  run: Run,
+  request: EvidenceRequest,
+  reluRule: ReluRule,
+  reduction: Reduction,
+): Promise<Evidence> {
+  const { gradients, logits, target } = await capture(run, {
+    ...request,
+    gradients: ['input'],
+    reluRule,
+  });
+  const gradient = gradients['input']!;
+  const map = reduceChannels(gradient, reduction);
+  return { map, details: { gradient }, layer: undefined, target: target!, logits: logits! };
+}
+
 /**
  * The gradient at the input where every ReLU passes back g (x > 0)(g > 0) in place of g (x > 0): of what
  * comes from above only what is positive, and only where the unit was active. No gradient of anything:
@@ -18,15 +37,6 @@ export const guidedBackprop = defineMethod({
   atLayer: false,
   long: false,
   options: [reductionOption],
-  async attribute(run, request, { reduction }) {
-    const { gradients, logits, target } = await capture(run, {
-      ...request,
-      gradients: ['input'],
-      reluRule: 'guided',
-    });
-    const gradient = gradients['input']!;
-    const map = reduceChannels(gradient, reduction);
-    return { map, details: { gradient }, layer: undefined, target: target!, logits: logits! };
-  },
+  attribute: (run, request, { reduction }) => ruledGradient(run, request, 'guided', reduction),
 });
 // #endregion
