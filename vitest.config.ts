@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longestFirst.ts';
 
 /** Milliseconds: software rendering and a shared processor are slow, a hanging test is still found. */
 const patience = { node: 60_000, browser: 240_000 };
@@ -9,6 +10,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/summaryReporter.ts'],
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // TensorFlow.js recommends its native package to whoever runs it in Node.
     onConsoleLog: (log) => !log.includes('running TensorFlow.js in Node.js'),
     projects: [
@@ -20,7 +22,6 @@ export default defineConfig({
           exclude: ['test/browser/**', 'test/components/**'],
           testTimeout: patience.node,
           hookTimeout: patience.node,
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -30,7 +31,6 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts', 'test/components/**/*.test.ts'],
           testTimeout: patience.browser,
           hookTimeout: patience.browser,
-          sequence: { groupOrder: 1 },
         },
       },
     ],
