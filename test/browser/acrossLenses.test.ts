@@ -223,7 +223,9 @@ describe('one cell through all lenses', () => {
     const figure = figureOf(page, 'across-lenses');
     const choose = async (id: string) => {
       await figure.locator('.model-picker > button').click();
-      await figure.locator(`.model-panel input[value="${id}"]`).check({ force: true });
+      const panel = figure.locator('.model-panel');
+      await panel.getByRole('radiogroup').waitFor();
+      await panel.locator(`input[value="${id}"]`).check({ force: true });
     };
     await Promise.all([page.waitForRequest(/patches\.json/), choose('resnet18-objects11')]);
     await Promise.all([page.waitForRequest(/mnistcnn.model\.json/), choose('mnistcnn')]);

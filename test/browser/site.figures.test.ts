@@ -5,7 +5,7 @@ import { figures } from '../../src/components/figures/registry.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { readersPicture, withoutClass, withoutPicture } from '../support/readersFiles.ts';
 import { figureOf, openWatched, serveSite, untilLive, type Site } from '../support/site.ts';
-import { changes } from '../support/visit.ts';
+import { changes, often } from '../support/visit.ts';
 
 let browser: Browser;
 let site: Site;
@@ -88,8 +88,10 @@ describe.each(figures)('the figure $id', ({ id, page: name }) => {
   it.for(pictured)("takes the reader's own picture", async () => {
     const file = await readersPicture();
     await changes(figure, () => figure.locator('input[type=file]').setInputFiles(file));
+    // What was asked before may still have shown, the other class of another pixel for one.
     const chosen = figure.locator('.picture-picker input:checked');
-    expect(await chosen.getAttribute('value')).toBe('own:1');
+    await expect.poll(() => chosen.getAttribute('value'), often).toBe('own:1');
+    await expect.poll(() => figure.getAttribute('data-state'), often).toBe('live');
     expect(await figure.locator('[role=alert]').count()).toBe(0);
   });
 });

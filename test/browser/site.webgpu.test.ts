@@ -26,6 +26,10 @@ const weightBudgets: Readonly<Record<string, number>> = {
   'feature-maps/': 1_600_000,
 };
 const chosen = '?backend=webgpu';
+/** Where a figure takes many passes, a link that asks for few of them. */
+const short: Readonly<Record<string, string>> = {
+  'saliency/': '&smooth.samples=8&path.steps=8',
+};
 
 let browser: Browser;
 let site: Site;
@@ -92,7 +96,8 @@ describe.each(computing)('on WebGPU, /%s', (path) => {
   it('comes to life', async ({ skip }) => {
     skip(refusal !== undefined, refusal);
     const onFirstLive = () => (download = downloaded());
-    await visit(watched, site, { path, query: chosen, backend: 'webgpu', onFirstLive });
+    const query = `${chosen}${short[path] ?? ''}`;
+    await visit(watched, site, { path, query, backend: 'webgpu', onFirstLive });
   });
 
   it('stays within its budget of bytes until its first figure is live', ({ skip }) => {
