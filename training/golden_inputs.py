@@ -1,4 +1,5 @@
-"""The four inputs of each model's goldens: two natural ones, seeded noise, and a plain one: constant grey, or a ramp."""
+"""The inputs of each model's goldens: two natural ones, seeded noise, a plain one (constant grey, or a ramp), and for
+networks that take any size a small one."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from torch import Tensor
 NOISE_SEED = 196
 GREYS = (128, 112, 144, 96, 160, 80, 176, 64)
 """Levels of the plain input."""
+SMALL = 96
+"""Side of the small input: what takes a software GPU half a minute takes it a few seconds here."""
 ATTEMPTS = len(GREYS)
 """Variants of each input: where a value lies at a kink of ReLU or max-pooling, rounding decides its gradient."""
 PICTURES = ("horse", "chelsea")
@@ -66,7 +69,7 @@ def arc(x: float, y: float, radius: float, first: float, last: float) -> List:
 
 
 def inputs(manifest: Dict, images: Path, attempt: int = 0) -> List[GoldenInput]:
-    """The four inputs for a model, in one of ATTEMPTS variants; `images` is the folder of the site's pictures."""
+    """The inputs for a model, in one of ATTEMPTS variants; `images` is the folder of the site's pictures."""
     max_pooled = manifest["architecture"]["name"].startswith("resnet")
     preprocessing = manifest["preprocessing"]
     width, height, one = preprocessing["width"], preprocessing["height"], preprocessing["colour"] == "grey"
@@ -85,12 +88,16 @@ def inputs(manifest: Dict, images: Path, attempt: int = 0) -> List[GoldenInput]:
             )
             for rank, name in enumerate(PICTURES)
         ]
-    channels = len(preprocessing["mean"])
-    noise = torch.randn(1, channels, height, width, generator=torch.Generator().manual_seed(NOISE_SEED + attempt))
-    return natural + [
-        GoldenInput("noise", noise, f"standard normal noise, seed {NOISE_SEED + attempt}"),
-        (ramp if max_pooled else constant)(preprocessing, GREYS[attempt]),
-    ]
+    channels, seed = len(preprocessing["mean"]), NOISE_SEED + attempt
+    plain = (ramp if max_pooled else constant)(preprocessing, GREYS[attempt])
+    small = [noise(f"noise-{SMALL}", channels, SMALL, SMALL, seed)] if max_pooled else []
+    return natural + [noise("noise", channels, height, width, seed), plain] + small
+
+
+def noise(name: str, channels: int, height: int, width: int, seed: int) -> GoldenInput:
+    """Standard normal noise in place of normalised pixels."""
+    pixels = torch.randn(1, channels, height, width, generator=torch.Generator().manual_seed(seed))
+    return GoldenInput(name, pixels, f"standard normal noise, seed {seed}")
 
 
 def constant(preprocessing: Dict, grey: int) -> GoldenInput:

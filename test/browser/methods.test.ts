@@ -20,7 +20,9 @@ describe('the page of methods', () => {
   it('has every method with its formula, its map, its source and its code', async () => {
     const { page, site } = tests;
     await page.goto(`${site.address}methods/`);
-    const ids = await page.locator('section.method-entry').evaluateAll((all) => all.map(({ id }) => id));
+    const ids = await page
+      .locator('section.method-entry')
+      .evaluateAll((all) => all.map(({ id }) => id));
     expect(ids.toSorted()).toEqual([...methodIds].sort());
     for (const id of methodIds) {
       const section = page.locator(`section#${id}`);

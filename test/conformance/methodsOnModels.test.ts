@@ -1,17 +1,12 @@
 /** What every method must keep on the networks that ship. What it computes is compared in `methodGoldens.test.ts`. */
 import { memory } from '@tensorflow/tfjs-core';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startNodeBackend } from '../../cli/nodeBackend.ts';
 import { capture } from '../../src/engine/capture.ts';
 import { allMethods } from '../../src/engine/methods/index.ts';
 import type { Method, Progress } from '../../src/engine/methods/method.ts';
-import { Model, type Run } from '../../src/engine/model.ts';
-import { MemorySource } from '../../src/engine/weights/byteSource.ts';
-import { LazyWeights } from '../../src/engine/weights/lazyWeights.ts';
-import { noise, readManifest } from '../support/models.ts';
-import { modelsFolder } from '../support/repository.ts';
+import type { Model, Run } from '../../src/engine/model.ts';
+import { noise, readManifest, shippedModel } from '../support/models.ts';
 
 /** The weights that ship, on pictures as small as the architecture allows; plain JavaScript takes minutes even so. */
 const sizes = { 'smallcnn-cifar10': 32, 'resnet18-objects11': 64 };
@@ -55,12 +50,8 @@ describe.each(Object.entries(sizes))('every method on %s', (id, size) => {
 
   beforeAll(async () => {
     await startNodeBackend('wasm');
-    const manifest = await readManifest(id);
-    ({ preprocessing } = manifest);
-    const { file, bytes, header, tensors } = manifest.weights;
-    const data = new Uint8Array(await readFile(join(modelsFolder, id, file)));
-    const weights = await LazyWeights.open(new MemorySource(data, id), { bytes, header, tensors });
-    model = new Model(id, { ...manifest.architecture, inputSize: size }, weights);
+    ({ preprocessing } = await readManifest(id));
+    model = await shippedModel(id, size);
     run = model.run(noise([1, 3, size, size]));
     twin = model.run(noise([1, 3, size, size]));
     // The first pass puts 22 MB of weights on the backend.

@@ -10,8 +10,8 @@ import { foldersIn, modelsFolder } from '../support/repository.ts';
 import { noteWorst } from '../support/worst.ts';
 
 const names = goldenNames();
-/** The CPU backend takes half a minute for each pass of a ResNet: there it compares these two. */
-const slowInputs = ['horse', 'ramp'];
+/** The CPU backend takes half a minute for each pass of a ResNet: there it compares these. */
+const slowInputs = ['horse', 'ramp', 'noise-96'];
 const namesOn = (backend: string) =>
   names.filter(
     ({ model, input }) =>
@@ -23,7 +23,9 @@ describe('goldens', () => {
     const inputs = names.filter((name) => name.model === model).map(({ input }) => input);
     expect(inputs.length).toBeGreaterThanOrEqual(4);
     expect(inputs).toEqual(
-      expect.arrayContaining(['noise', model.startsWith('resnet') ? 'ramp' : 'constant']),
+      expect.arrayContaining(
+        model.startsWith('resnet') ? ['noise', 'ramp', 'noise-96'] : ['noise', 'constant'],
+      ),
     );
   });
 
@@ -39,7 +41,7 @@ describe('goldens', () => {
       { timeout: 240_000 },
       async (name, { task }) => {
         const golden = await readGolden(name);
-        const model = await shippedModel(golden.model);
+        const model = await shippedModel(golden.model, golden.pixels.shape[2]);
         const run = model.run(golden.pixels);
         const target: Target = { kind: 'logit', class: golden.class };
         const layers = model.modules.map((module) => module.name);

@@ -47,11 +47,13 @@ export async function readManifest(id: string): Promise<ModelManifest> {
   return parseManifest(await readFile(path, 'utf8'), path);
 }
 
-/** A model that ships, read from disk. */
-export async function shippedModel(id: string): Promise<Model> {
+/** A model that ships, read from disk; for inputs of another size where one is given. */
+export async function shippedModel(id: string, inputSize?: number): Promise<Model> {
   const manifest = await readManifest(id);
   const bytes = new Uint8Array(await readFile(join(modelsFolder, id, manifest.weights.file)));
-  return openModel(manifest, new MemorySource(bytes, id));
+  const { architecture } = manifest;
+  const sized = { ...architecture, inputSize: inputSize ?? architecture.inputSize };
+  return openModel({ ...manifest, architecture: sized }, new MemorySource(bytes, id));
 }
 
 /** Seeded values, uniform on [-1, 1). */

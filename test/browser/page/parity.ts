@@ -27,10 +27,13 @@ async function fetchManifest(id: string): Promise<ModelManifest> {
   return parseManifest(await (await fetch(at(`public/models/${id}/model.json`))).text(), id);
 }
 
-async function fetchModel(id: string): Promise<Model> {
+/** @param inputSize where a golden's is not the model's own */
+async function fetchModel(id: string, inputSize: number): Promise<Model> {
   const folder = at(`public/models/${id}/`);
   const manifest = await fetchManifest(id);
-  return openModel(manifest, new HttpSource(`${folder}${manifest.weights.file}`));
+  const architecture = { ...manifest.architecture, inputSize };
+  const source = new HttpSource(`${folder}${manifest.weights.file}`);
+  return openModel({ ...manifest, architecture }, source);
 }
 
 /** A golden's input on its way through its model; what both tests of an input need is computed once. */
@@ -51,7 +54,7 @@ async function runOn(id: string, input: string, pixels: TensorData): Promise<Ope
   const key = `${id} ${input}`;
   if (opened?.key === key) return opened;
   await close();
-  const model = await fetchModel(id);
+  const model = await fetchModel(id, pixels.shape[2]!);
   return (opened = { key, model, run: model.run(pixels) });
 }
 
@@ -127,7 +130,7 @@ export const parity = {
       input,
       await fetchTensors(`test/golden/${id}/${input}.safetensors`),
     );
-    const model = await fetchModel(id);
+    const model = await fetchModel(id, golden.pixels.shape[2]!);
     const run = model.run(golden.pixels);
     const layers = rectifiedLayers(model.modules);
     const found = await sparsity(run, layers);
