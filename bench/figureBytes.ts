@@ -3,9 +3,10 @@ import type { Browser, Response } from 'playwright-core';
 import { figures } from '../src/components/figures/registry.ts';
 import { serveSite, untilLive } from '../test/support/site.ts';
 
-/** What a page has fetched when its first figure shows a live result, in bytes. */
-export interface PageBytes {
+/** What a reader who goes straight to a figure has fetched when it shows a live result, in bytes. */
+export interface FigureBytes {
   readonly page: string;
+  readonly figure: string;
   /** Gzipped one by one, as a static host would send them. */
   readonly scripts: number;
   /** As sent: weights do not shrink, and ranges are not compressed. */
@@ -19,9 +20,9 @@ const isCompressible = (url: string) =>
   /\.(js|css|html|json|svg|wasm)$|\/$/.test(new URL(url).pathname);
 
 /** Visits the page of each figure with an empty cache, on the backend named. */
-export async function pageBytes(browser: Browser, backend: string): Promise<PageBytes[]> {
+export async function figureBytes(browser: Browser, backend: string): Promise<FigureBytes[]> {
   const site = await serveSite();
-  const rows: PageBytes[] = [];
+  const rows: FigureBytes[] = [];
   for (const { id, page: slug } of figures) {
     const context = await browser.newContext();
     const page = await context.newPage();
@@ -42,6 +43,7 @@ export async function pageBytes(browser: Browser, backend: string): Promise<Page
       sizes.reduce((total, { url, bytes }) => total + (wanted(url) ? bytes : 0), 0);
     rows.push({
       page: slug,
+      figure: id,
       scripts: sum(isScript),
       weights: sum(isWeights),
       everything: sum(() => true),
